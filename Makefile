@@ -1,0 +1,51 @@
+# Every target builds the one release profile, so that nothing is compiled twice.
+# CORPUS=FOLDER adds the suite over real files: make test CORPUS=../shared/corpus
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := test
+
+ifdef CORPUS
+export PLUMBLINE_CORPUS := $(abspath $(CORPUS))
+endif
+
+.PHONY: bench clippy demo docs fmt help lint quick run setup test
+
+help: ## lists the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | column -t -s "$$(printf '\t')"
+
+setup: ## installs what the tests need
+	tests/setup.sh
+
+test: setup ## every test, also of the documentation
+	@if [ -n "$${PLUMBLINE_CORPUS:-}" ] && [ ! -d "$$PLUMBLINE_CORPUS" ]; then \
+	  echo "CORPUS: $$PLUMBLINE_CORPUS is not a folder" >&2; exit 1; fi
+	cargo build --release --workspace
+	cargo test --release --workspace
+
+quick: ## tests of domain, lake and ingest only
+	cargo test --release -p domain -p lake -p ingest
+
+fmt:
+	cargo fmt --all --check
+
+clippy:
+	cargo clippy --release --workspace --all-targets -- -D warnings
+
+lint: fmt clippy ## formatting, clippy and documentation, warnings denied
+	RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps
+
+docs: ## writes docs/reference again
+	UPDATE_EXPECT=1 cargo test --release -p tests --test integration reference
+
+demo: ## ingests the sample reports into data/lake and serves the pages
+	cargo build --release
+	examples/demo.sh
+
+run: ## serves data/lake on a loopback address
+	cargo run --release -- serve
+
+bench: setup ## measures parsing, ingest and size on generated files; see tests/bench/README.md
+	cargo build --release -p cli -p tests --bin plumbline --examples
+	.venv/bin/python tests/bench/run.py $(BENCH)

@@ -1,0 +1,274 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::clock::{InvalidTimestamp, Timestamp, parse_timestamp};
+use domain::identity::{GitSha, InvalidIdentifier, RepositoryName};
+
+/// Proves whether CI keeps to CI/CL-001: numbers that an auditor can recompute.
+///
+/// Exit codes: 0 ok or met, 1 missed or a difference found, 2 usage, 3 undetermined or no data, 4 remote or
+/// authorization, 5 internal.
+#[derive(Debug, Parser)]
+#[command(name = "plumbline", version, max_term_width = 110)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options that every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The lake: a path, `file:///path`, or `s3://bucket/prefix` [default: data/lake]
+    #[arg(long, global = true, value_name = "URL")]
+    pub lake: Option<String>,
+    /// Configuration file [default: plumbline.toml where it exists]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How answers are printed
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Show log lines of this level and above: error, warn, info, debug
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "warn")]
+    pub log: String,
+}
+
+/// How answers are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// For spreadsheets.
+    Csv,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Take in what CI left behind
+    #[command(subcommand)]
+    Ingest(Ingest),
+    /// Serve the pages
+    Serve(Serve),
+    /// Print a KPI with its verdict, or all of them
+    Kpi(Kpi),
+    /// Print the rows of a list
+    List(List),
+    /// Show what a number is made of: definition, SQL, parameters, files, digests
+    Explain(Explain),
+    /// Run one read-only query of your own over `raw`, `stg`, `mart`, `kpi`, `list` and `policy`
+    Sql(Sql),
+    /// List publications, the newest first
+    Publications,
+    /// Check the chain of digests from the newest publication down
+    Verify(Verify),
+    /// Compact files, write checkpoints, delete what nothing reaches
+    Upkeep(Upkeep),
+}
+
+/// Where to take it from.
+#[derive(Debug, Subcommand)]
+pub enum Ingest {
+    /// Files in a folder, or one file; ZIP archives are looked into
+    Directory(Box<Directory>),
+}
+
+/// A folder with the run that left it.
+#[derive(Debug, Args)]
+pub struct Directory {
+    /// The folder or file
+    #[arg(value_name = "DIR")]
+    pub path: PathBuf,
+    /// Repository of the run, `owner/name`
+    #[arg(long, value_parser = repository, required_unless_present = "runs")]
+    pub repository: Option<RepositoryName>,
+    /// Commit under test: the full SHA
+    #[arg(long, value_name = "SHA", value_parser = git_sha, required_unless_present = "runs")]
+    pub commit: Option<GitSha>,
+    /// Tree of that commit: two commits with one tree are the same source
+    #[arg(long, value_name = "SHA", value_parser = git_sha)]
+    pub tree: Option<GitSha>,
+    /// Branch of the head commit
+    #[arg(long, required_unless_present = "runs")]
+    pub branch: Option<String>,
+    /// What triggered the run: push, `pull_request`, schedule, `workflow_dispatch`, `merge_group`, …
+    #[arg(long, required_unless_present = "runs")]
+    pub event: Option<String>,
+    /// Id of the run; attempts share it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..), required_unless_present = "runs")]
+    pub run_id: Option<i64>,
+    /// Attempt of the run
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..), default_value_t = 1)]
+    pub attempt: i32,
+    /// Workflow, by name or path
+    #[arg(long)]
+    pub workflow: Option<String>,
+    /// Job that left the files behind
+    #[arg(long)]
+    pub job: Option<String>,
+    /// When the run, or the job, started [default: when it completed]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub started_at: Option<Timestamp>,
+    /// When it completed [default: when it started; without both, the latest time that a report states]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub completed_at: Option<Timestamp>,
+    /// The repository's default branch (CI/CL-001 §3)
+    #[arg(long, default_value = "main")]
+    pub default_branch: String,
+    /// Where the head commit lives, if in a fork [default: the repository]
+    #[arg(long, value_parser = repository)]
+    pub head_repository: Option<RepositoryName>,
+    /// CSV of many runs, one a line, instead of the options above: `path` below DIR, and the options by their names
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["repository", "commit", "run_id"])]
+    pub runs: Option<PathBuf>,
+    /// Options of a writer.
+    #[command(flatten)]
+    pub writing: Writing,
+}
+
+/// Options of a command that writes.
+#[derive(Debug, Clone, Args)]
+pub struct Writing {
+    /// Wait this long for another writer
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub wait: u64,
+}
+
+/// Options of the web server.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Loopback address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<std::net::SocketAddr>,
+}
+
+/// Which rows a reader sees.
+#[derive(Debug, Clone, Args)]
+pub struct Reading {
+    /// Valid time: what had happened by then [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub as_of: Option<Timestamp>,
+    /// Transaction time: what had been seen by then [default: everything in the publication]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub known_at: Option<Timestamp>,
+    /// Publication to read [default: the newest]
+    #[arg(long, value_name = "N")]
+    pub publication: Option<u64>,
+    /// Start of the window [default: the definition's own span before its end]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub from: Option<Timestamp>,
+    /// End of the window, not inside [default: as-of]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub to: Option<Timestamp>,
+    /// Only this repository; may stand several times
+    #[arg(long, value_name = "OWNER/NAME", value_parser = repository)]
+    pub repository: Vec<RepositoryName>,
+}
+
+/// Which KPI.
+#[derive(Debug, Args)]
+pub struct Kpi {
+    /// Its id, as `flaky_test_rate` [default: all]
+    pub id: Option<String>,
+    /// Values at the ends of the last weeks
+    #[arg(long, value_enum)]
+    pub by: Option<Step>,
+    /// Which rows.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// Steps of a trend.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Step {
+    /// Seven days.
+    Week,
+}
+
+/// Which list.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Its id, as `flaky_tests`
+    pub id: String,
+    /// A parameter of the list, `name=value`
+    #[arg(long, value_name = "NAME=VALUE", value_parser = argument)]
+    pub argument: Vec<(String, String)>,
+    /// Which rows.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// Which number.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Id of a KPI or a list
+    pub id: String,
+    /// A parameter of the list, `name=value`
+    #[arg(long, value_name = "NAME=VALUE", value_parser = argument)]
+    pub argument: Vec<(String, String)>,
+    /// Which rows.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// Free SQL.
+#[derive(Debug, Args)]
+pub struct Sql {
+    /// One query; `$from`, `$to`, `$as_of`, `$known_at` are at hand
+    pub statement: String,
+    /// Which rows.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// How thoroughly.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Read every byte: data files, raw payloads, Delta tables
+    #[arg(long)]
+    pub deep: bool,
+}
+
+/// Options of upkeep.
+#[derive(Debug, Args)]
+pub struct Upkeep {
+    /// Options of a writer.
+    #[command(flatten)]
+    pub writing: Writing,
+}
+
+fn time(text: &str) -> Result<Timestamp, InvalidTimestamp> {
+    parse_timestamp(text)
+}
+
+fn repository(text: &str) -> Result<RepositoryName, InvalidIdentifier> {
+    RepositoryName::parse(text)
+}
+
+fn git_sha(text: &str) -> Result<GitSha, InvalidIdentifier> {
+    GitSha::parse(text)
+}
+
+fn argument(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(format!("`{text}` is not `name=value`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Arguments::command().debug_assert();
+    }
+}

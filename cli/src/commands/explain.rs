@@ -1,0 +1,67 @@
+//! `plumbline explain`.
+
+use query::answer::Subject;
+use query::definition::Kind;
+use query::render;
+
+use crate::arguments::{Explain, Format};
+use crate::commands::open;
+use crate::config::{Config, UsageError};
+use crate::output;
+use crate::run::Outcome;
+
+/// Runs it.
+pub async fn run(config: Config, explain: Explain, format: Format) -> anyhow::Result<Outcome> {
+    let engine = open::engine(config)?;
+    let found = [Kind::Kpi, Kind::List]
+        .into_iter()
+        .find_map(|kind| engine.catalog().get(kind, &explain.id));
+    let Some(definition) = found else {
+        let known = [Kind::Kpi, Kind::List]
+            .map(|kind| engine.catalog().of_kind(kind).collect::<Vec<_>>())
+            .concat();
+        let known: Vec<_> = known.iter().map(|definition| definition.id.as_str()).collect();
+        return Err(UsageError(format!(
+            "there is no KPI or list `{}`; there are: {}",
+            explain.id,
+            known.join(", ")
+        ))
+        .into());
+    };
+    let question = open::question(
+        &engine,
+        &explain.reading,
+        definition.window.as_deref(),
+        explain.argument,
+    )?;
+    let explanation = engine.explain(definition.kind, &definition.id, &question).await?;
+    match format {
+        Format::Json => output::json(&render::explanation_json(&explanation))?,
+        Format::Csv => output::text(&render::table_csv(&explanation.sources)),
+        Format::Table => {
+            match &explanation.subject {
+                Subject::Kpi(answer) => output::text(&output::kpis(std::slice::from_ref(answer))),
+                Subject::List(table) => output::text(&format!("{} rows", table.rows.len())),
+            }
+            output::text("\nparameters");
+            for (name, value) in &explanation.parameters {
+                output::text(&format!("  ${name} = {value}"));
+            }
+            output::text("\ncomputed from, in this order");
+            for definition in &explanation.definitions {
+                output::text(&format!("  sql/{}: {}", definition.path, definition.title));
+            }
+            output::text("\nmanifests");
+            for (table, sha256) in &explanation.manifests {
+                output::text(&format!("  {sha256}  manifests/{sha256}.json  ({table})"));
+            }
+            output::text("\nfiles, as `sha256sum -c` takes them");
+            for file in &explanation.files {
+                output::text(&format!("{}  {}", file.sha256, file.path));
+            }
+            output::text(&format!("\npayloads\n{}", output::table(&explanation.sources)));
+            output::text(&format!("\nagain\n  {}", explanation.command));
+        }
+    }
+    Ok(Outcome::Ok)
+}

@@ -1,0 +1,12 @@
+//! The commands, one file each.
+
+pub mod explain;
+pub mod ingest;
+pub mod kpi;
+pub mod list;
+pub mod open;
+pub mod publications;
+pub mod serve;
+pub mod sql;
+pub mod upkeep;
+pub mod verify;

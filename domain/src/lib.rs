@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+pub mod clock;
+pub mod identity;
+pub mod kpi;
+pub mod policy;
+pub mod run;
+pub mod source;
+pub mod test_result;

@@ -1,0 +1,4 @@
+//! File formats, one folder each: bytes to rows and warnings. Files are recognised by their content.
+
+pub mod junit;
+pub mod registry;

@@ -1,0 +1,61 @@
+//! Which formats there are, and which one some bytes are.
+
+use super::junit;
+
+/// First bytes that a file is recognised by.
+pub const HEAD_BYTES: usize = 64 * 1024;
+
+/// A format that gives rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Format {
+    /// Its name: the folder under `formats/`, the column `format`.
+    pub name: &'static str,
+    /// Its parser and version.
+    pub parser: &'static str,
+}
+
+/// Every format that gives rows, alphabetic for the foolish consistency.
+pub static ALL: &[Format] = &[JUNIT];
+
+/// JUnit XML.
+pub const JUNIT: Format = Format {
+    name: "junit",
+    parser: junit::PARSER,
+};
+
+/// What some bytes are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recognised {
+    /// A format that gives rows.
+    Format(Format),
+    /// A ZIP archive, to be looked into.
+    Zip,
+    /// Another format than those that give rows, or evidence that cannot be read.
+    Refused {
+        /// `other` for a format that is known not to be evidence, `unknown` for what may have been.
+        format: &'static str,
+        /// What it is, or why it cannot be read.
+        reason: String,
+    },
+    /// Nothing that Plumbline reads: an image, a log, a binary.
+    Other,
+}
+
+/// Recognises a file by its first bytes, up to [`HEAD_BYTES`] of them.
+pub fn recognise(head: &[u8]) -> Recognised {
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        return Recognised::Zip;
+    }
+    match junit::sniff(head) {
+        junit::Sniff::JUnit => Recognised::Format(JUNIT),
+        junit::Sniff::Refused(reason) => {
+            let format = if reason.starts_with("not JUnit") {
+                "other"
+            } else {
+                "unknown"
+            };
+            Recognised::Refused { format, reason }
+        }
+        junit::Sniff::NotXml => Recognised::Other,
+    }
+}

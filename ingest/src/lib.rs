@@ -1,0 +1,10 @@
+#![doc = include_str!("../README.md")]
+
+pub mod error;
+pub mod formats;
+pub mod payload;
+pub mod pipeline;
+pub mod redaction;
+pub mod report;
+pub mod run_document;
+pub mod sources;

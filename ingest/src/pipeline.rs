@@ -1,0 +1,445 @@
+//! From items to a publication: workers read, clean, land and parse; one writer puts their rows in the order of the items.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+
+use domain::clock::format_timestamp;
+use domain::run::Run;
+use domain::source::{Source, SourceStatus};
+use lake::intent::{Deed, Intent, PlannedSource};
+use lake::ledger::{self, LedgerKey};
+use lake::publication::Published;
+use lake::tables::runs::RunsBuilder;
+use lake::tables::sources::SourcesBuilder;
+use lake::tables::spec::Stamp;
+use lake::tables::{runs, sources, test_results};
+use lake::writer::{Batch, Writer};
+
+use crate::error::{Error, Result};
+use crate::formats::registry::Recognised;
+use crate::payload::Payload;
+use crate::report::{Plan, Rows};
+use crate::run_document;
+use crate::sources::directory::{Item, Origin, RunDirectory, Visit, visit};
+
+/// Messages that a worker may be ahead of the writer: bounds memory, also for a report of a gigabyte.
+const AHEAD: usize = 4;
+/// Bytes of files that one batch takes in.
+const BATCH_BYTES: u64 = 4 << 30;
+
+/// What an ingest did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Payloads that were read to their end.
+    pub complete: u64,
+    /// Payloads that break off; what stood before is in. Path and reason.
+    pub partial: Vec<(String, String)>,
+    /// Payloads that were not read. Path and reason.
+    pub refused: Vec<(String, String)>,
+    /// Payloads that were in already.
+    pub known: u64,
+    /// Files of no format that Plumbline reads.
+    pub other: Vec<String>,
+    /// Symbolic links and devices.
+    pub not_followed: Vec<String>,
+    /// Rows added to `test_results`.
+    pub test_results: u64,
+    /// Places that were mended or lost.
+    pub warnings: u64,
+    /// Credentials that were taken out before landing.
+    pub redactions: u64,
+    /// Publications made.
+    pub publications: Vec<u64>,
+}
+
+/// Tells how far an ingest is.
+pub type Progress<'a> = &'a (dyn Fn(&str) + Sync);
+
+/// Ingests directories, each with its run. What is in already adds nothing: no row, no file, no publication.
+pub async fn ingest(writer: &mut Writer, directories: &[RunDirectory], progress: Progress<'_>) -> Result<Tally> {
+    let mut tally = Tally::default();
+    resume(writer, progress).await?;
+    let mut names: Vec<_> = directories
+        .iter()
+        .map(|directory| directory.run.run.repository.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut known = ledger::keys(writer.snapshot(), &names).await?;
+    let mut directories = directories.iter();
+    loop {
+        let mut items = Vec::new();
+        let mut bytes = 0;
+        for directory in directories.by_ref() {
+            let (more, not_followed) = directory.items()?;
+            tally.not_followed.extend(not_followed);
+            for item in &more {
+                if let Origin::File(path) = &item.origin {
+                    bytes += std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+                }
+            }
+            items.extend(more);
+            if bytes > BATCH_BYTES {
+                break;
+            }
+        }
+        if items.is_empty() {
+            return Ok(tally);
+        }
+        let batch = writer.begin()?;
+        let stamp = batch.stamp();
+        let receivers = start_workers(items, stamp, Arc::new(known.clone()), writer.store());
+        let progress_lines = receivers.1;
+        let gathering = tokio::task::spawn_blocking(move || gather(batch, receivers.0));
+        let reporter = async {
+            let mut progress_lines = progress_lines;
+            while let Some(line) = progress_lines.recv().await {
+                progress(&line);
+            }
+        };
+        let (gathered, ()) = tokio::join!(gathering, reporter);
+        let gathered = gathered.map_err(std::io::Error::other)??;
+        tally.add(&gathered);
+        known.extend(gathered.keys);
+        if gathered.planned.is_empty() {
+            continue;
+        }
+        let published = writer
+            .commit(
+                gathered.batch,
+                Deed::Ingest {
+                    sources: gathered.planned,
+                },
+            )
+            .await?;
+        tally.publications.push(published.publication.number);
+    }
+}
+
+/// Finishes batches that were cut off: from their intents and the raw landing, so that the source need not be there.
+pub async fn resume(writer: &mut Writer, progress: Progress<'_>) -> Result<Vec<Published>> {
+    let mut published = Vec::new();
+    for intent in writer.pending().to_vec() {
+        progress(&format!("finishing batch {}, which was cut off", intent.batch));
+        match &intent.deed {
+            Deed::Compaction { .. } => lake::upkeep::resume(writer, &intent).await?,
+            Deed::Ingest { sources } => published.push(resume_ingest(writer, &intent, sources).await?),
+        }
+    }
+    Ok(published)
+}
+
+async fn resume_ingest(writer: &mut Writer, intent: &Intent, planned: &[PlannedSource]) -> Result<Published> {
+    let invalid = |reason| Error::Intent {
+        batch: intent.batch,
+        reason,
+    };
+    let plans = planned
+        .iter()
+        .map(Plan::read)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(invalid)?;
+    if !plans.iter().all(Plan::is_readable) {
+        // Another parser's rows would differ from those that may be in a table already: take the batch back.
+        return Ok(writer.drop_pending(intent).await?);
+    }
+    let batch = writer.resume(intent)?;
+    let store = writer.store().clone();
+    let runtime = tokio::runtime::Handle::current();
+    let gathered = tokio::task::spawn_blocking(move || -> Result<Gathered> {
+        let mut gathering = Gathering::new(batch);
+        for plan in plans {
+            let compressed = runtime.block_on(lake::raw::fetch(&store, &plan.landed_sha256))?;
+            let mut payload = lake::raw::decompressor(std::io::Cursor::new(compressed))?;
+            let stamp = gathering.stamp;
+            let source = plan.parse(&mut payload, stamp, &mut |rows| gathering.rows(plan.sha256, rows))?;
+            gathering.sources.push(source);
+        }
+        gathering.finish()
+    });
+    let gathered = gathered.await.map_err(std::io::Error::other)??;
+    Ok(writer.commit(gathered.batch, intent.deed.clone()).await?)
+}
+
+impl Tally {
+    fn add(&mut self, gathered: &Gathered) {
+        self.known += gathered.known;
+        self.other.extend(gathered.other.iter().cloned());
+        for (planned, source) in gathered.planned.iter().zip(&gathered.sources) {
+            self.redactions += u64::try_from(planned.n_redactions).unwrap_or_default();
+            self.warnings += u64::try_from(source.warnings.total()).unwrap_or_default();
+            if source.format != "run" {
+                self.test_results += u64::try_from(source.n_rows).unwrap_or_default();
+            }
+            let told = || (source.path.clone(), source.reason.clone().unwrap_or_default());
+            match source.status {
+                SourceStatus::Complete if source.format == "run" => {}
+                SourceStatus::Complete => self.complete += 1,
+                SourceStatus::Partial => self.partial.push(told()),
+                SourceStatus::Refused => self.refused.push(told()),
+            }
+        }
+    }
+}
+
+/// What a worker tells the writer about an item.
+enum Message {
+    /// A payload begins.
+    Begin(Box<PlannedSource>, LedgerKey),
+    /// Its rows.
+    Rows(domain::identity::Sha256Digest, Rows),
+    /// It ends.
+    End(Box<Source>),
+    /// A payload that is in already.
+    Known,
+    /// A file of no format.
+    Other(String),
+    /// The item cannot be read.
+    Failed(Error),
+}
+
+type Queue = Arc<Mutex<VecDeque<(Item, SyncSender<Message>)>>>;
+
+/// Starts a worker for each core; returns what they tell, in the order of the items, and lines of progress.
+fn start_workers(
+    items: Vec<Item>,
+    stamp: Stamp,
+    known: Arc<HashSet<LedgerKey>>,
+    store: &lake::store::Store,
+) -> (Vec<Receiver<Message>>, tokio::sync::mpsc::UnboundedReceiver<String>) {
+    let mut receivers = Vec::with_capacity(items.len());
+    let mut queue = VecDeque::with_capacity(items.len());
+    for item in items {
+        let (sender, receiver) = sync_channel(AHEAD);
+        receivers.push(receiver);
+        queue.push_back((item, sender));
+    }
+    let queue: Queue = Arc::new(Mutex::new(queue));
+    let (lines, progress) = tokio::sync::mpsc::unbounded_channel();
+    for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
+        let worker = Worker {
+            stamp,
+            known: Arc::clone(&known),
+            store: store.clone(),
+            runtime: tokio::runtime::Handle::current(),
+            lines: lines.clone(),
+        };
+        let queue = Arc::clone(&queue);
+        tokio::task::spawn_blocking(move || {
+            while let Some((item, sender)) = queue.lock().ok().and_then(|mut queue| queue.pop_front()) {
+                // A receiver that hung up has met an error of its own, which is the one to report.
+                if let Err(error) = worker.read(&item, &sender) {
+                    let _ = sender.send(Message::Failed(error));
+                }
+            }
+        });
+    }
+    (receivers, progress)
+}
+
+struct Worker {
+    stamp: Stamp,
+    known: Arc<HashSet<LedgerKey>>,
+    store: lake::store::Store,
+    runtime: tokio::runtime::Handle,
+    lines: tokio::sync::mpsc::UnboundedSender<String>,
+}
+
+impl Worker {
+    fn read(&self, item: &Item, sender: &SyncSender<Message>) -> Result<()> {
+        let _ = self.lines.send(item.shown.clone());
+        match &item.origin {
+            Origin::Document(bytes) => {
+                let payload = Payload::read(bytes.clone(), &mut std::io::empty())?;
+                self.payload(item, sender, &item.shown, None, &Kind::RUN, payload)
+            }
+            Origin::File(path) => visit(path, &item.shown, &mut |visit| match visit {
+                Visit::Other { path } => send(sender, Message::Other(path.to_owned())),
+                Visit::Payload {
+                    path,
+                    artifact,
+                    recognised,
+                    payload,
+                } => match Kind::of(recognised) {
+                    Some(kind) => self.payload(item, sender, path, artifact, &kind, payload),
+                    None => send(sender, Message::Other(path.to_owned())),
+                },
+            }),
+        }
+    }
+
+    fn payload(
+        &self,
+        item: &Item,
+        sender: &SyncSender<Message>,
+        path: &str,
+        artifact: Option<&str>,
+        kind: &Kind,
+        mut payload: Payload,
+    ) -> Result<()> {
+        let planned = PlannedSource {
+            sha256: payload.sha256.to_string(),
+            landed_sha256: payload.landed_sha256.to_string(),
+            size_bytes: payload.size_bytes,
+            format: kind.format.to_owned(),
+            parser: kind.parser.to_owned(),
+            refusal: kind.refusal.clone(),
+            damage: payload.damage.clone(),
+            path: path.to_owned(),
+            repository: item.context.repository.to_string(),
+            run_id: item.context.run_id,
+            run_attempt: item.context.run_attempt,
+            workflow: item.context.workflow.clone(),
+            job: item.context.job.clone(),
+            artifact: artifact.map(str::to_owned),
+            completed_at: format_timestamp(item.completed_at),
+            n_redactions: payload.n_redactions,
+        };
+        let plan = Plan::read(&planned).map_err(Error::Usage)?;
+        let key = LedgerKey::of(&planned.sha256, &plan.context);
+        if self.known.contains(&key) {
+            return send(sender, Message::Known);
+        }
+        self.runtime.block_on(payload.land(&self.store))?;
+        send(sender, Message::Begin(Box::new(planned), key))?;
+        let source = plan.parse(&mut *payload.open()?, self.stamp, &mut |rows| {
+            sender.send(Message::Rows(plan.sha256, rows)).map_err(|_| hung_up())
+        })?;
+        send(sender, Message::End(Box::new(source)))
+    }
+}
+
+/// How a payload is to be read.
+struct Kind {
+    format: &'static str,
+    parser: &'static str,
+    refusal: Option<String>,
+}
+
+impl Kind {
+    const RUN: Self = Self {
+        format: "run",
+        parser: run_document::PARSER,
+        refusal: None,
+    };
+
+    fn of(recognised: Recognised) -> Option<Self> {
+        match recognised {
+            Recognised::Format(format) => Some(Self {
+                format: format.name,
+                parser: format.parser,
+                refusal: None,
+            }),
+            Recognised::Refused { format, reason } => Some(Self {
+                format,
+                parser: "none",
+                refusal: Some(reason),
+            }),
+            Recognised::Zip | Recognised::Other => None,
+        }
+    }
+}
+
+fn send(sender: &SyncSender<Message>, message: Message) -> Result<()> {
+    sender.send(message).map_err(|_| Error::Worker(hung_up()))
+}
+
+fn hung_up() -> std::io::Error {
+    std::io::Error::other("the batch was given up")
+}
+
+/// A batch with all that went into it.
+struct Gathered {
+    batch: Batch,
+    planned: Vec<PlannedSource>,
+    sources: Vec<Source>,
+    keys: HashSet<LedgerKey>,
+    known: u64,
+    other: Vec<String>,
+}
+
+/// Puts what the workers tell into a batch.
+struct Gathering {
+    batch: Batch,
+    stamp: Stamp,
+    runs: Vec<(Run, domain::identity::Sha256Digest)>,
+    sources: Vec<Source>,
+}
+
+impl Gathering {
+    fn new(batch: Batch) -> Self {
+        Self {
+            stamp: batch.stamp(),
+            batch,
+            runs: Vec::new(),
+            sources: Vec::new(),
+        }
+    }
+
+    fn rows(&mut self, sha256: domain::identity::Sha256Digest, rows: Rows) -> std::io::Result<()> {
+        match rows {
+            Rows::Run(run) => self.runs.push((*run, sha256)),
+            Rows::TestResults(rows) => {
+                self.batch
+                    .write(&test_results::TABLE, &rows)
+                    .map_err(std::io::Error::other)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Gathered> {
+        let mut runs = RunsBuilder::new(self.stamp);
+        self.runs.into_iter().for_each(|(run, sha256)| runs.push(run, sha256));
+        self.batch.write(&runs::TABLE, &runs.finish()?)?;
+        let mut ledger = SourcesBuilder::new(self.stamp);
+        self.sources.iter().cloned().for_each(|source| ledger.push(source));
+        self.batch.write(&sources::TABLE, &ledger.finish()?)?;
+        Ok(Gathered {
+            batch: self.batch,
+            planned: Vec::new(),
+            sources: self.sources,
+            keys: HashSet::new(),
+            known: 0,
+            other: Vec::new(),
+        })
+    }
+}
+
+fn gather(batch: Batch, receivers: Vec<Receiver<Message>>) -> Result<Gathered> {
+    let mut gathering = Gathering::new(batch);
+    let mut planned_sources = Vec::new();
+    let mut keys = HashSet::new();
+    let mut known = 0;
+    let mut other = Vec::new();
+    for receiver in receivers {
+        // The same payload twice in one batch: which worker was first does not matter, the order of the items does.
+        let mut is_double = false;
+        for message in receiver {
+            match message {
+                Message::Begin(planned, key) => {
+                    is_double = !keys.insert(key);
+                    if is_double {
+                        known += 1;
+                    } else {
+                        planned_sources.push(*planned);
+                    }
+                }
+                Message::Rows(..) | Message::End(_) if is_double => {}
+                Message::Rows(sha256, rows) => gathering.rows(sha256, rows)?,
+                Message::End(source) => gathering.sources.push(*source),
+                Message::Known => known += 1,
+                Message::Other(path) => other.push(path),
+                Message::Failed(error) => return Err(error),
+            }
+        }
+    }
+    Ok(Gathered {
+        planned: planned_sources,
+        keys,
+        known,
+        other,
+        ..gathering.finish()?
+    })
+}

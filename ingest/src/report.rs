@@ -1,0 +1,147 @@
+//! One payload to rows: the same function for what just landed and for what a cut-off batch left behind.
+
+use std::io::BufRead;
+
+use arrow::array::RecordBatch;
+use domain::clock::{Timestamp, parse_timestamp};
+use domain::identity::{RepositoryName, Sha256Digest};
+use domain::run::Run;
+use domain::source::{Source, SourceContext, SourceStatus, Warnings};
+use lake::intent::PlannedSource;
+use lake::tables::spec::Stamp;
+use lake::tables::test_results::{ReportStamp, TestResultsBuilder};
+
+use crate::formats::{junit, registry};
+use crate::run_document;
+
+/// Rows that go into the lake at once.
+const BATCH_ROWS: usize = 16 * 1024;
+
+/// What a payload gives.
+#[derive(Debug)]
+pub(crate) enum Rows {
+    /// An observation of a run.
+    Run(Box<Run>),
+    /// Executions of tests.
+    TestResults(RecordBatch),
+}
+
+/// What a planned source says in the types of the domain.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub(crate) sha256: Sha256Digest,
+    pub(crate) landed_sha256: Sha256Digest,
+    pub(crate) context: SourceContext,
+    pub(crate) completed_at: Timestamp,
+    planned: PlannedSource,
+}
+
+impl Plan {
+    /// Reads a line of an intent.
+    pub(crate) fn read(planned: &PlannedSource) -> Result<Self, String> {
+        fn reason(error: impl std::fmt::Display) -> String {
+            error.to_string()
+        }
+        Ok(Self {
+            sha256: Sha256Digest::parse(&planned.sha256).map_err(reason)?,
+            landed_sha256: Sha256Digest::parse(&planned.landed_sha256).map_err(reason)?,
+            context: SourceContext {
+                repository: RepositoryName::parse(&planned.repository).map_err(reason)?,
+                run_id: planned.run_id,
+                run_attempt: planned.run_attempt,
+                workflow: planned.workflow.clone(),
+                job: planned.job.clone(),
+                artifact: planned.artifact.clone(),
+            },
+            completed_at: parse_timestamp(&planned.completed_at).map_err(reason)?,
+            planned: planned.clone(),
+        })
+    }
+
+    /// Whether this program's parsers are those that the plan was made for.
+    pub(crate) fn is_readable(&self) -> bool {
+        let parser = self.planned.parser.as_str();
+        self.planned.refusal.is_some()
+            || parser == run_document::PARSER
+            || registry::ALL.iter().any(|format| format.parser == parser)
+    }
+
+    fn source(&self, status: SourceStatus, reason: Option<String>, n_rows: i64) -> Source {
+        Source {
+            sha256: self.sha256,
+            landed_sha256: self.landed_sha256,
+            context: self.context.clone(),
+            path: self.planned.path.clone(),
+            format: self.planned.format.clone(),
+            parser: self.planned.parser.clone(),
+            dialect: None,
+            status,
+            reason,
+            size_bytes: self.planned.size_bytes,
+            n_rows,
+            warnings: Warnings::default(),
+            completed_at: self.completed_at,
+        }
+    }
+
+    /// Parses the payload; the rows go to `emit`, what became of it comes back.
+    pub(crate) fn parse(
+        &self,
+        payload: &mut dyn BufRead,
+        stamp: Stamp,
+        emit: &mut dyn FnMut(Rows) -> std::io::Result<()>,
+    ) -> std::io::Result<Source> {
+        let mut source = if let Some(reason) = &self.planned.refusal {
+            self.source(SourceStatus::Refused, Some(reason.clone()), 0)
+        } else if self.planned.format == registry::JUNIT.name {
+            self.parse_junit(payload, stamp, emit)?
+        } else {
+            let mut bytes = Vec::new();
+            payload.read_to_end(&mut bytes)?;
+            match run_document::read(&bytes) {
+                Ok(run) => {
+                    emit(Rows::Run(Box::new(run)))?;
+                    self.source(SourceStatus::Complete, None, 1)
+                }
+                Err(reason) => self.source(SourceStatus::Refused, Some(reason), 0),
+            }
+        };
+        if let (Some(damage), SourceStatus::Complete | SourceStatus::Partial) = (&self.planned.damage, source.status) {
+            source.status = SourceStatus::Partial;
+            source.reason = Some(format!("archive: {damage}"));
+        }
+        for _ in 0..self.planned.n_redactions {
+            source.warnings.add("secret_redacted", || "before it landed".to_owned());
+        }
+        Ok(source)
+    }
+
+    fn parse_junit(
+        &self,
+        payload: &mut dyn BufRead,
+        stamp: Stamp,
+        emit: &mut dyn FnMut(Rows) -> std::io::Result<()>,
+    ) -> std::io::Result<Source> {
+        let mut rows = TestResultsBuilder::new(ReportStamp {
+            stamp,
+            context: self.context.clone(),
+            path: self.planned.path.clone(),
+            sha256: self.sha256,
+        });
+        let outline = junit::read(payload, &mut |result| {
+            rows.push(result, self.completed_at);
+            if rows.len() == BATCH_ROWS {
+                emit(Rows::TestResults(rows.take().map_err(std::io::Error::other)?))?;
+            }
+            Ok(())
+        })?;
+        if !rows.is_empty() {
+            emit(Rows::TestResults(rows.take().map_err(std::io::Error::other)?))?;
+        }
+        Ok(Source {
+            dialect: outline.dialect.map(str::to_owned),
+            warnings: outline.warnings,
+            ..self.source(outline.status, outline.reason, outline.n_rows)
+        })
+    }
+}

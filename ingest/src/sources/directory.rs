@@ -1,0 +1,276 @@
+//! The directory source: files that CI left in a folder, with what is said about the run that left them.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _};
+use std::path::{Path, PathBuf};
+
+use domain::clock::Timestamp;
+use domain::run::Run;
+use domain::source::SourceContext;
+
+use super::archive::{self, Stop};
+use crate::error::{Error, Result};
+use crate::formats::junit;
+use crate::formats::registry::{HEAD_BYTES, JUNIT, Recognised, recognise};
+use crate::payload::Payload;
+
+/// A folder, or a file, with the run that left it.
+#[derive(Debug, Clone)]
+pub struct RunDirectory {
+    /// The folder or file.
+    pub path: PathBuf,
+    /// What is said about the run; its times are filled in from the reports where nothing is said.
+    pub run: StatedRun,
+    /// The job that left it, where known.
+    pub job: Option<String>,
+}
+
+/// A run as a person or a table states it; times may be left to the reports.
+#[derive(Debug, Clone)]
+pub struct StatedRun {
+    /// Everything but the times.
+    pub run: Run,
+    /// When it started.
+    pub started_at: Option<Timestamp>,
+    /// When it completed.
+    pub completed_at: Option<Timestamp>,
+}
+
+/// A file of a source with what it belongs to.
+#[derive(Debug, Clone)]
+pub(crate) struct Item {
+    pub(crate) origin: Origin,
+    /// Path below the folder.
+    pub(crate) shown: String,
+    pub(crate) context: SourceContext,
+    pub(crate) completed_at: Timestamp,
+}
+
+/// Where an item's bytes are.
+#[derive(Debug, Clone)]
+pub(crate) enum Origin {
+    /// On disk.
+    File(PathBuf),
+    /// A run document, written by us.
+    Document(Vec<u8>),
+}
+
+/// Files that belong to no format, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Walk {
+    /// The files, in the order of their paths.
+    pub files: Vec<(PathBuf, String)>,
+    /// Symbolic links and other things that are not followed.
+    pub not_followed: Vec<String>,
+}
+
+/// Lists the files below `root`, in the order of their paths; symbolic links are not followed.
+pub fn walk(root: &Path) -> Result<Walk> {
+    let read = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::Read { path, source }
+    };
+    let mut walked = Walk::default();
+    if std::fs::metadata(root).map_err(read(root))?.is_file() {
+        let shown = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        walked.files.push((root.to_owned(), shown));
+        return Ok(walked);
+    }
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(read(&folder))? {
+            let entry = entry.map_err(read(&folder))?;
+            let path = entry.path();
+            let shown = path
+                .strip_prefix(root)
+                .unwrap_or(&path)
+                .to_string_lossy()
+                .replace('\\', "/");
+            let kind = entry.file_type().map_err(read(&path))?;
+            if kind.is_dir() {
+                folders.push(path);
+            } else if kind.is_file() {
+                walked.files.push((path, shown));
+            } else {
+                walked.not_followed.push(shown);
+            }
+        }
+    }
+    walked.files.sort_by(|a, b| a.1.cmp(&b.1));
+    walked.not_followed.sort();
+    Ok(walked)
+}
+
+impl RunDirectory {
+    /// The run's document and the files below the folder, each with its context.
+    pub(crate) fn items(&self) -> Result<(Vec<Item>, Vec<String>)> {
+        let walked = walk(&self.path)?;
+        let mut run = self.run.run.clone();
+        let (started_at, completed_at) = match (self.run.started_at, self.run.completed_at) {
+            (None, None) => reported_span(&walked).map_or_else(|| Err(self.no_time()), Ok)?,
+            (started_at, Some(completed_at)) => (started_at.unwrap_or(completed_at), completed_at),
+            (Some(started_at), None) => (started_at, started_at),
+        };
+        if completed_at < started_at {
+            return Err(Error::Usage(format!("run {} completed before it started", run.run_id)));
+        }
+        run.created_at = started_at;
+        run.started_at = Some(started_at);
+        run.completed_at = Some(completed_at);
+        let context = SourceContext {
+            repository: run.repository.clone(),
+            run_id: run.run_id,
+            run_attempt: run.run_attempt,
+            workflow: run.workflow.clone(),
+            job: self.job.clone(),
+            artifact: None,
+        };
+        // The document says nothing about the job: the same run told twice is told once.
+        let document_context = SourceContext {
+            job: None,
+            ..context.clone()
+        };
+        let document = Origin::Document(crate::run_document::write(&run));
+        let mut items = vec![Item {
+            origin: document,
+            shown: "run.json".to_owned(),
+            context: document_context,
+            completed_at,
+        }];
+        for (path, shown) in walked.files {
+            items.push(Item {
+                origin: Origin::File(path),
+                shown,
+                context: context.clone(),
+                completed_at,
+            });
+        }
+        Ok((items, walked.not_followed))
+    }
+
+    fn no_time(&self) -> Error {
+        Error::Usage(format!(
+            "nothing tells when run {} happened: no report below `{}` carries a time; give `--started-at` or `--completed-at`",
+            self.run.run.run_id,
+            self.path.display()
+        ))
+    }
+}
+
+/// What a file turned out to be.
+pub(crate) enum Visit<'a> {
+    /// A payload, with its path, the archive that held it, and what it was recognised as.
+    Payload {
+        path: &'a str,
+        artifact: Option<&'a str>,
+        recognised: Recognised,
+        payload: Payload,
+    },
+    /// A file of no format.
+    Other { path: &'a str },
+}
+
+/// Shows the payloads of one file; archives are looked into.
+pub(crate) fn visit(path: &Path, shown: &str, visitor: &mut dyn FnMut(Visit<'_>) -> Result<()>) -> Result<()> {
+    let read = |source| Error::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let mut file = File::open(path).map_err(read)?;
+    let mut head = Vec::new();
+    std::io::Read::take(&mut file, HEAD_BYTES as u64)
+        .read_to_end(&mut head)
+        .map_err(read)?;
+    if recognise(&head) != Recognised::Zip {
+        return visit_payload(shown, None, head, &mut file, visitor);
+    }
+    file.rewind().map_err(read)?;
+    let artifact = Path::new(shown)
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let archive = std::io::BufReader::with_capacity(256 * 1024, &mut file);
+    let walked = archive::walk(archive, &mut |name, head, rest| {
+        visit_payload(name, Some(&artifact), head, rest, visitor)
+    });
+    match walked {
+        Ok(()) => Ok(()),
+        Err(Stop::Visitor(error)) => Err(error),
+        Err(Stop::Refused(reason)) => {
+            file.rewind().map_err(read)?;
+            let payload = Payload::read(Vec::new(), &mut file).map_err(read)?;
+            let recognised = Recognised::Refused { format: "zip", reason };
+            visitor(Visit::Payload {
+                path: shown,
+                artifact: Some(&artifact),
+                recognised,
+                payload,
+            })
+        }
+    }
+}
+
+fn visit_payload(
+    path: &str,
+    artifact: Option<&str>,
+    head: Vec<u8>,
+    rest: &mut dyn std::io::Read,
+    visitor: &mut dyn FnMut(Visit<'_>) -> Result<()>,
+) -> Result<()> {
+    let is_named_xml = Path::new(path)
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
+    let recognised = match recognise(&head) {
+        // An empty log is nothing; an empty report is a report that was lost.
+        Recognised::Refused { .. } if head.is_empty() && !is_named_xml => Recognised::Other,
+        Recognised::Other if is_named_xml => Recognised::Refused {
+            format: "unknown",
+            reason: "not XML: it does not begin with an element".to_owned(),
+        },
+        Recognised::Zip => Recognised::Refused {
+            format: "zip",
+            reason: "archive: nested too deep or too large".to_owned(),
+        },
+        recognised => recognised,
+    };
+    if recognised == Recognised::Other {
+        return visitor(Visit::Other { path });
+    }
+    let payload = Payload::read(head, rest)?;
+    visitor(Visit::Payload {
+        path,
+        artifact,
+        recognised,
+        payload,
+    })
+}
+
+/// The earliest and the latest time that the reports themselves state.
+fn reported_span(walked: &Walk) -> Option<(Timestamp, Timestamp)> {
+    let mut span: Option<(Timestamp, Timestamp)> = None;
+    for (path, shown) in &walked.files {
+        let visited = visit(path, shown, &mut |visit| {
+            let Visit::Payload {
+                recognised: Recognised::Format(JUNIT),
+                mut payload,
+                ..
+            } = visit
+            else {
+                return Ok(());
+            };
+            junit::read(&mut *payload.open()?, &mut |result| {
+                if let Some(time) = result.reported_at {
+                    span = Some(span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+                }
+                Ok(())
+            })?;
+            Ok(())
+        });
+        // What cannot be read now is met again, and told, when it is ingested.
+        if visited.is_err() {
+            return span;
+        }
+    }
+    span
+}

@@ -1,0 +1,4 @@
+//! Where payloads come from.
+
+pub mod archive;
+pub mod directory;

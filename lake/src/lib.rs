@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+mod delta;
+pub mod error;
+pub mod intent;
+pub mod layout;
+pub mod lease;
+pub mod ledger;
+pub mod manifest;
+pub mod parquet_file;
+pub mod probe;
+pub mod publication;
+pub mod raw;
+pub mod snapshot;
+pub mod store;
+pub mod tables;
+pub mod upkeep;
+pub mod verify;
+pub mod writer;

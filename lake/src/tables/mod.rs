@@ -1,0 +1,11 @@
+//! The tables of the lake, one file each: columns, keys, sort, statistics.
+
+pub mod runs;
+pub mod sources;
+pub mod spec;
+pub mod test_results;
+
+use spec::TableSpec;
+
+/// Every table, in the order in which a batch commits them.
+pub static ALL: &[&TableSpec] = &[&runs::TABLE, &sources::TABLE, &test_results::TABLE];

@@ -1,0 +1,39 @@
+//! Embeds `sql/`: every file becomes a line of a table in the program.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+#[expect(clippy::disallowed_methods, reason = "cargo tells a build script by the environment")]
+fn main() -> std::io::Result<()> {
+    let manifest = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let root = manifest.join("../sql").canonicalize()?;
+    println!("cargo::rerun-if-changed={}", root.display());
+    let mut files = Vec::new();
+    gather(&root, &mut files)?;
+    files.sort();
+    let mut table = String::from("&[\n");
+    for file in &files {
+        let shown = file.strip_prefix(&root).unwrap_or(file).display().to_string();
+        let _ = writeln!(
+            table,
+            "    ({shown:?}, include_str!({:?})),",
+            file.display().to_string()
+        );
+    }
+    table.push_str("]\n");
+    let output = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
+    std::fs::write(output.join("catalog.rs"), table)
+}
+
+fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            println!("cargo::rerun-if-changed={}", path.display());
+            gather(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "sql") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

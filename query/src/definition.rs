@@ -1,0 +1,57 @@
+//! A relation of `sql/`: the metadata of its header and its text.
+
+/// What a relation is for; decides its result's shape and the layers that it may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Renames, casts, newest observation of a key.
+    Stg,
+    /// A business concept at one grain.
+    Mart,
+    /// A number of CI/CL-001 with a target.
+    Kpi,
+    /// Rows for people, in a total order.
+    List,
+    /// Empty when the lake is healthy.
+    Audit,
+}
+
+/// A relation with everything that a page says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definition {
+    /// The file's stem, which is the relation's name: `flaky_test_rate`.
+    pub id: String,
+    /// Its layer.
+    pub kind: Kind,
+    /// Path under `sql/`.
+    pub path: String,
+    /// One line.
+    pub title: String,
+    /// Clause, as `CI/CL-001 §21`; empty where there is none.
+    pub spec: String,
+    /// Who answers for it: `qa`, `security`, `release`.
+    pub owner: String,
+    /// What one row stands for.
+    pub grain: String,
+    /// Unit of the value: `percent`, `seconds`, `hours`.
+    pub unit: String,
+    /// Sign and policy name of the target.
+    pub target: Option<(String, String)>,
+    /// Version of the definition, from 1.
+    pub since: u32,
+    /// Span before `as_of` when none is asked: name of a policy in days; null: 30 days.
+    pub window: Option<String>,
+    /// The list of the rows behind a KPI.
+    pub list: Option<String>,
+    /// Severity of an audit: `fail` or `warn`.
+    pub severity: Option<String>,
+    /// Computed once for each publication and set of parameters.
+    pub materialize: bool,
+    /// Further named parameters that it needs.
+    pub arguments: Vec<String>,
+    /// Columns with their meaning.
+    pub columns: Vec<(String, String)>,
+    /// What it means and where its limits are.
+    pub prose: String,
+    /// The statement, header and all, as it stands in the file.
+    pub sql: String,
+}

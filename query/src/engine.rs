@@ -1,0 +1,490 @@
+//! The engine: questions to answers over a pinned publication.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use domain::clock::{Timestamp, Window, format_timestamp};
+use domain::kpi::{self, Comparison, Target};
+use domain::policy::Policy;
+use lake::publication::Published;
+use lake::snapshot::{Snapshot, publications};
+use lake::store::Store;
+
+use crate::answer::{Asked, Column, Explanation, KpiAnswer, KpiRow, PublicationRef, Question, Subject, Table};
+use crate::catalog::Catalog;
+use crate::decode::{self, RawKpi};
+use crate::definition::{Definition, Kind};
+use crate::error::{Error, Result};
+use crate::evidence::{command, files, publication_ref, times_as_text};
+use crate::scan::LAKE_URL;
+use crate::session::{self, Materialized, Rows, Session};
+
+/// Window of a definition that names none.
+const DEFAULT_WINDOW_DAYS: f64 = 30.0;
+/// Memory of all queries together; what does not fit spills.
+const MEMORY_BYTES: usize = 1 << 30;
+/// Materialized marts that are kept.
+const MARTS_KEPT: usize = 256;
+/// Publications whose manifests are kept.
+const SNAPSHOTS_KEPT: usize = 16;
+
+/// Answers questions. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Engine(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    catalog: Catalog,
+    policy: Policy,
+    runtime: Arc<RuntimeEnv>,
+    source: Source,
+    marts: Mutex<Marts>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Lake {
+        store: Store,
+        snapshots: Mutex<VecDeque<Arc<Snapshot>>>,
+    },
+    Memory(Arc<BTreeMap<String, RecordBatch>>),
+}
+
+/// Marts by publication, parameters and name; publications never change, so neither do they.
+#[derive(Debug, Default)]
+struct Marts {
+    ready: HashMap<String, Materialized>,
+    order: VecDeque<String>,
+}
+
+impl Engine {
+    /// Opens an engine over a lake.
+    pub fn open(store: Store, catalog: Catalog, policy: Policy) -> Result<Self> {
+        let source = Source::Lake {
+            store,
+            snapshots: Mutex::default(),
+        };
+        Self::with(source, catalog, policy)
+    }
+
+    /// Opens an engine over rows in memory, by raw table; for cases.
+    pub fn over_rows(rows: BTreeMap<String, RecordBatch>, catalog: Catalog, policy: Policy) -> Result<Self> {
+        Self::with(Source::Memory(Arc::new(rows)), catalog, policy)
+    }
+
+    fn with(source: Source, catalog: Catalog, policy: Policy) -> Result<Self> {
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(MEMORY_BYTES)))
+            .build_arc()
+            .map_err(Error::engine("runtime"))?;
+        if let Source::Lake { store, .. } = &source
+            && let Ok(url) = url::Url::parse(LAKE_URL)
+        {
+            runtime.register_object_store(&url, store.objects());
+        }
+        Ok(Self(Arc::new(Inner {
+            catalog,
+            policy,
+            runtime,
+            source,
+            marts: Mutex::default(),
+        })))
+    }
+
+    /// The relations.
+    pub fn catalog(&self) -> &Catalog {
+        &self.0.catalog
+    }
+
+    /// The numbers that hold.
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy
+    }
+
+    /// Computes a KPI with its verdicts.
+    pub async fn kpi(&self, id: &str, question: &Question) -> Result<KpiAnswer> {
+        let definition = self.0.catalog.find(Kind::Kpi, id)?;
+        let (rows, asked) = self.pin(&definition, question).await?;
+        let batches = self.compute(&definition, &rows, &asked).await?;
+        let shape = |reason| Error::Shape {
+            relation: definition.name(),
+            reason,
+        };
+        let raw = decode::kpi_rows(&batches).map_err(shape)?;
+        let rows = raw
+            .into_iter()
+            .map(|raw| self.judge(&definition, raw))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(KpiAnswer {
+            definition,
+            asked,
+            rows,
+        })
+    }
+
+    /// Computes a KPI at `points` ends of a week, the last one at `as_of`; oldest first.
+    pub async fn kpi_trend(&self, id: &str, question: &Question, points: usize) -> Result<Vec<KpiAnswer>> {
+        let newest = self.kpi(id, question).await?;
+        let window = newest.asked.window;
+        let mut answers = Vec::with_capacity(points);
+        for back in (1..points).rev() {
+            let shift = chrono::Duration::weeks(i64::try_from(back).unwrap_or_default());
+            let window = Window {
+                from: window.from - shift,
+                to: window.to - shift,
+            };
+            let question = Question {
+                window: Some(window),
+                publication: Some(newest.asked.publication).filter(|number| *number > 0),
+                ..question.clone()
+            };
+            answers.push(self.kpi(id, &question).await?);
+        }
+        answers.push(newest);
+        Ok(answers)
+    }
+
+    /// Lists rows.
+    pub async fn list(&self, id: &str, question: &Question) -> Result<Table> {
+        let definition = self.0.catalog.find(Kind::List, id)?;
+        self.table(definition, question).await
+    }
+
+    /// Runs every audit; a table with rows is a finding.
+    pub async fn audits(&self, question: &Question) -> Result<Vec<Table>> {
+        let mut found = Vec::new();
+        for definition in self.0.catalog.of_kind(Kind::Audit) {
+            found.push(self.table(definition, question).await?);
+        }
+        Ok(found)
+    }
+
+    /// Computes any relation of the catalogue.
+    pub async fn relation(&self, kind: Kind, id: &str, question: &Question) -> Result<Table> {
+        let definition = self.0.catalog.find(kind, id)?;
+        self.table(definition, question).await
+    }
+
+    async fn table(&self, definition: Arc<Definition>, question: &Question) -> Result<Table> {
+        let (rows, asked) = self.pin(&definition, question).await?;
+        let session = self.session(&definition, &rows, &asked).await?;
+        let (schema, batches) = session.run(&definition).await?;
+        let names: Vec<_> = schema.fields().iter().map(|field| field.name().clone()).collect();
+        let documented: Vec<_> = definition.columns.iter().map(|(name, _)| name.clone()).collect();
+        if definition.kind == Kind::List && names != documented {
+            let reason = format!("it returns the columns {names:?}, its header names {documented:?}");
+            return Err(Error::Shape {
+                relation: definition.name(),
+                reason,
+            });
+        }
+        let doc = |name: &str| {
+            definition
+                .columns
+                .iter()
+                .find(|column| column.0 == name)
+                .map(|column| column.1.clone())
+        };
+        let columns = names
+            .into_iter()
+            .map(|name| Column {
+                doc: doc(&name).unwrap_or_default(),
+                name,
+            })
+            .collect();
+        Ok(Table {
+            definition: Some(definition),
+            asked,
+            columns,
+            rows: decode::rows(&batches),
+        })
+    }
+
+    /// Runs free SQL, read-only. It may take what it likes of this process: a server never calls it.
+    pub async fn sql(&self, sql: &str, question: &Question) -> Result<Table> {
+        let span = self.span(None, question.as_of);
+        let window = question.window.unwrap_or(Window {
+            from: question.as_of - span,
+            to: question.as_of,
+        });
+        let (rows, asked) = self.pin_window(window, question).await?;
+        let session = self.open_session(&rows, &asked)?;
+        for below in self.0.catalog.below(sql)? {
+            let ready = self.ready(&below, &asked);
+            let computed = session.define(&below, ready).await?;
+            self.keep(&below, &asked, computed);
+        }
+        let (schema, batches) = session.run_free(sql).await?;
+        let columns = schema.fields().iter().map(|field| Column {
+            name: field.name().clone(),
+            doc: String::new(),
+        });
+        Ok(Table {
+            definition: None,
+            asked,
+            columns: columns.collect(),
+            rows: decode::rows(&batches),
+        })
+    }
+
+    /// Every publication, the newest first.
+    pub async fn publications(&self) -> Result<Vec<PublicationRef>> {
+        let Source::Lake { store, .. } = &self.0.source else {
+            return Ok(Vec::new());
+        };
+        publications(store).await?.iter().map(publication_ref).collect()
+    }
+
+    /// Explains a KPI or a list: definitions, parameters, files, digests, and how to compute it again.
+    pub async fn explain(&self, kind: Kind, id: &str, question: &Question) -> Result<Explanation> {
+        let definition = self.0.catalog.find(kind, id)?;
+        let subject = match kind {
+            Kind::Kpi => Subject::Kpi(self.kpi(id, question).await?),
+            _ => Subject::List(self.table(Arc::clone(&definition), question).await?),
+        };
+        let asked = match &subject {
+            Subject::Kpi(answer) => answer.asked.clone(),
+            Subject::List(table) => table.asked.clone(),
+        };
+        let pinned = Question {
+            publication: Some(asked.publication).filter(|number| *number > 0),
+            window: Some(asked.window),
+            arguments: BTreeMap::new(),
+            ..question.clone()
+        };
+        let sources = self.list("sources", &pinned).await?;
+        let (rows, _) = self.pin_window(asked.window, &pinned).await?;
+        let (files, manifests) = match &rows {
+            Rows::Pinned(snapshot) => files(snapshot, &self.history_from(asked.window), &asked),
+            Rows::Memory(_) => (Vec::new(), Vec::new()),
+        };
+        let parameters = self.parameters(&asked);
+        let parameters = parameters.iter().map(|(name, value)| (name.clone(), value.to_string()));
+        Ok(Explanation {
+            definitions: self.0.catalog.in_order(&definition)?,
+            parameters: times_as_text(parameters.collect(), &asked, self.history_from(asked.window)),
+            files,
+            manifests,
+            sources,
+            command: command(&definition, &asked),
+            subject,
+        })
+    }
+
+    fn judge(&self, definition: &Definition, raw: RawKpi) -> Result<KpiRow> {
+        let shape = |reason: String| Error::Shape {
+            relation: definition.name(),
+            reason,
+        };
+        let (sign, name) = definition
+            .target
+            .as_ref()
+            .ok_or_else(|| shape("it has no target".to_owned()))?;
+        let comparison = Comparison::parse(sign).ok_or_else(|| shape(format!("`{sign}` is no comparison")))?;
+        let rule = self
+            .0
+            .policy
+            .at(name, raw.window.to)
+            .ok_or_else(|| shape(format!("no policy `{name}`")))?;
+        let target = Target {
+            comparison,
+            limit: rule.value,
+        };
+        let has_gap = raw
+            .excluded
+            .iter()
+            .any(|excluded| excluded.n > 0 && kpi::exclusion(&excluded.reason).is_some_and(|reason| reason.is_gap));
+        Ok(KpiRow {
+            verdict: kpi::judge(raw.value, raw.n, target, has_gap),
+            separable: kpi::is_separable(raw.low, raw.high, target.limit),
+            target: Some(target),
+            basis: Some(format!("{} ({})", rule.clause, rule.basis.as_str())),
+            repository: raw.repository,
+            window: raw.window,
+            value: raw.value,
+            n: raw.n,
+            low: raw.low,
+            high: raw.high,
+            excluded: raw.excluded,
+            companions: raw.companions,
+        })
+    }
+
+    /// Fills in the defaults of a question and opens what it reads.
+    async fn pin(&self, definition: &Definition, question: &Question) -> Result<(Rows, Asked)> {
+        for name in &definition.arguments {
+            if !question.arguments.contains_key(name) {
+                return Err(Error::Argument(format!(
+                    "`{}` needs the argument `{name}`",
+                    definition.name()
+                )));
+            }
+        }
+        let window = match question.window {
+            Some(window) if window.from >= window.to => {
+                let (from, to) = (format_timestamp(window.from), format_timestamp(window.to));
+                return Err(Error::Argument(format!(
+                    "the window from {from} to {to} is empty; `to` lies after `from`"
+                )));
+            }
+            Some(window) => window,
+            None => {
+                let span = self.span(definition.window.as_deref(), question.as_of);
+                Window {
+                    from: question.as_of - span,
+                    to: question.as_of,
+                }
+            }
+        };
+        self.pin_window(window, question).await
+    }
+
+    async fn pin_window(&self, window: Window, question: &Question) -> Result<(Rows, Asked)> {
+        let rows = match &self.0.source {
+            Source::Lake { .. } => Rows::Pinned(self.snapshot(question.publication).await?),
+            Source::Memory(rows) => Rows::Memory(Arc::clone(rows)),
+        };
+        let published = match &rows {
+            Rows::Pinned(snapshot) => snapshot.published().cloned(),
+            Rows::Memory(_) => None,
+        };
+        let asked = Asked {
+            as_of: question.as_of,
+            known_at: question.known_at,
+            publication: published.as_ref().map_or(0, |published| published.publication.number),
+            publication_sha256: published
+                .as_ref()
+                .map_or_else(String::new, |published| published.sha256.to_string()),
+            published_at: published.as_ref().map(Published::published_at).transpose()?,
+            window,
+            repositories: question.repositories.clone(),
+            arguments: question.arguments.clone(),
+        };
+        Ok((rows, asked))
+    }
+
+    async fn snapshot(&self, number: Option<u64>) -> Result<Arc<Snapshot>> {
+        let Source::Lake { store, snapshots } = &self.0.source else {
+            return Err(Error::Argument("there is no lake".to_owned()));
+        };
+        let number = match number {
+            Some(number) => Some(number),
+            None => Published::newest(store).await?.map(|newest| newest.publication.number),
+        };
+        let kept = |snapshots: &VecDeque<Arc<Snapshot>>| {
+            snapshots
+                .iter()
+                .find(|snapshot| Some(snapshot.number()) == number)
+                .map(Arc::clone)
+        };
+        if let Some(snapshot) = snapshots.lock().ok().and_then(|snapshots| kept(&snapshots)) {
+            return Ok(snapshot);
+        }
+        let snapshot = match number {
+            None => Arc::new(Snapshot::of(store, None).await?),
+            number => Arc::new(Snapshot::open(store, number).await?),
+        };
+        if number.is_some()
+            && let Ok(mut snapshots) = snapshots.lock()
+        {
+            snapshots.push_back(Arc::clone(&snapshot));
+            while snapshots.len() > SNAPSHOTS_KEPT {
+                snapshots.pop_front();
+            }
+        }
+        Ok(snapshot)
+    }
+
+    /// The span before an instant when no window is asked: a policy in days, or the default.
+    pub fn span(&self, policy: Option<&str>, at: Timestamp) -> chrono::Duration {
+        let rule = policy.and_then(|name| self.0.policy.at(name, at));
+        days(rule.map_or(DEFAULT_WINDOW_DAYS, |rule| rule.value))
+    }
+
+    fn history_from(&self, window: Window) -> Timestamp {
+        let rule = self.0.policy.at("same_source_lookback", window.to);
+        window.from - days(rule.map_or(0.0, |rule| rule.value))
+    }
+
+    fn parameters(&self, asked: &Asked) -> session::Parameters {
+        // Everything in the publication was known when it was published.
+        let everything = asked.published_at.unwrap_or(asked.as_of);
+        session::parameters(
+            asked,
+            self.history_from(asked.window),
+            asked.known_at.unwrap_or(everything),
+        )
+    }
+
+    fn open_session(&self, rows: &Rows, asked: &Asked) -> Result<Session> {
+        Session::open(
+            &self.0.runtime,
+            rows,
+            &self.0.policy,
+            &asked.repositories,
+            self.parameters(asked),
+        )
+    }
+
+    async fn session(&self, definition: &Arc<Definition>, rows: &Rows, asked: &Asked) -> Result<Session> {
+        let session = self.open_session(rows, asked)?;
+        for below in self.0.catalog.in_order(definition)? {
+            if below.path != definition.path {
+                let ready = self.ready(&below, asked);
+                let computed = session.define(&below, ready).await?;
+                self.keep(&below, asked, computed);
+            }
+        }
+        Ok(session)
+    }
+
+    async fn compute(&self, definition: &Arc<Definition>, rows: &Rows, asked: &Asked) -> Result<Vec<RecordBatch>> {
+        let session = self.session(definition, rows, asked).await?;
+        Ok(session.run(definition).await?.1)
+    }
+
+    fn key(definition: &Definition, asked: &Asked) -> String {
+        let times = [
+            Some(asked.as_of),
+            asked.known_at,
+            Some(asked.window.from),
+            Some(asked.window.to),
+        ];
+        format!(
+            "{} {} {times:?} {:?} {:?}",
+            definition.path, asked.publication, asked.repositories, asked.arguments
+        )
+    }
+
+    fn ready(&self, definition: &Definition, asked: &Asked) -> Option<Materialized> {
+        let is_lasting = definition.materialize && asked.publication > 0;
+        let marts = self.0.marts.lock().ok().filter(|_| is_lasting)?;
+        marts.ready.get(&Self::key(definition, asked)).map(Arc::clone)
+    }
+
+    fn keep(&self, definition: &Definition, asked: &Asked, computed: Option<Materialized>) {
+        let (Some(computed), Ok(mut marts)) = (computed, self.0.marts.lock()) else {
+            return;
+        };
+        if asked.publication == 0 {
+            return;
+        }
+        let key = Self::key(definition, asked);
+        if marts.ready.insert(key.clone(), computed).is_none() {
+            marts.order.push_back(key);
+        }
+        while marts.order.len() > MARTS_KEPT {
+            if let Some(oldest) = marts.order.pop_front() {
+                marts.ready.remove(&oldest);
+            }
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "days of a policy, in milliseconds")]
+fn days(days: f64) -> chrono::Duration {
+    chrono::Duration::milliseconds((days * 86_400_000.0) as i64)
+}

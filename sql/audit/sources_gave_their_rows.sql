@@ -1,0 +1,34 @@
+-- Every report gave the rows that its ledger line states
+--
+-- kind: audit
+-- grain: repository, run_id, run_attempt, source_sha256
+-- severity: fail
+--
+-- Rows counted in the ledger against rows in the table, both ways.
+with
+ledger as (
+    select repository, run_id, run_attempt, source_sha256, sum(n_rows) as n_stated
+    from stg.sources
+    where completed_at >= $from and completed_at < $to and format = 'junit'
+    group by repository, run_id, run_attempt, source_sha256
+),
+counted as (
+    select repository, run_id, run_attempt, source_sha256, count(*) as n_found
+    from stg.test_results
+    where completed_at >= $from and completed_at < $to
+    group by repository, run_id, run_attempt, source_sha256
+)
+select
+    coalesce(ledger.repository, counted.repository) as repository,
+    coalesce(ledger.run_id, counted.run_id) as run_id,
+    coalesce(ledger.run_attempt, counted.run_attempt) as run_attempt,
+    coalesce(ledger.source_sha256, counted.source_sha256) as source_sha256,
+    coalesce(ledger.n_stated, 0) as n_stated,
+    coalesce(counted.n_found, 0) as n_found
+from ledger
+full join counted
+    on ledger.repository = counted.repository
+    and ledger.run_id = counted.run_id
+    and ledger.run_attempt = counted.run_attempt
+    and ledger.source_sha256 = counted.source_sha256
+where coalesce(ledger.n_stated, 0) <> coalesce(counted.n_found, 0)

@@ -1,0 +1,31 @@
+-- Payloads and what became of them
+--
+-- kind: stg
+-- grain: repository, run_id, run_attempt, workflow, job, artifact, source_sha256
+--
+-- `is_lost_report`: the payload may have been a test report and could not be read to its end. Another format, told
+-- by its root element, is no loss.
+select
+    repository,
+    run_id,
+    run_attempt,
+    workflow,
+    job,
+    artifact,
+    path,
+    format,
+    parser,
+    dialect,
+    status,
+    reason,
+    status <> 'complete' and format in ('junit', 'unknown', 'zip') as is_lost_report,
+    size_bytes,
+    n_rows,
+    n_warnings,
+    warnings,
+    completed_at,
+    known_at,
+    source_sha256,
+    landed_sha256
+from raw.sources
+where known_at <= $known_at and completed_at <= $as_of

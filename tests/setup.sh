@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Installs what the tests need: Debian packages where something is missing, and two virtual environments.
+# Run it as often as you like: with everything in place it only compares digests.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Two runs at once would write into the same environments.
+exec 9>"${TMPDIR:-/tmp}/plumbline-setup-$(id -u).lock"
+flock 9
+
+can_make_venv() { command -v python3 >/dev/null && python3 -c 'import ensurepip, venv' 2>/dev/null; }
+
+missing=()
+command -v cc >/dev/null || missing+=(gcc libc6-dev)
+command -v make >/dev/null || missing+=(make)
+can_make_venv || missing+=(python3 python3-venv)
+if ((${#missing[@]})); then
+    if ! command -v apt-get >/dev/null || (($(id -u) != 0)); then
+        echo "tests/setup.sh: install ${missing[*]} first, or run this as root on Debian" >&2
+        exit 1
+    fi
+    echo "tests/setup.sh: installing ${missing[*]}" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q
+    apt-get install -q -y --no-install-recommends "${missing[@]}"
+fi
+
+# environment FOLDER REQUIREMENTS: makes it anew unless it was made from the same pins by the same Python.
+environment() {
+    local folder=$1 requirements=$2 stamp
+    stamp="$(sha256sum <"$requirements") $(python3 -c 'import sys; print(sys.executable, sys.version)')"
+    if [[ -x $folder/bin/python && -f $folder/stamp && $(<"$folder/stamp") == "$stamp" ]]; then
+        return
+    fi
+    echo "tests/setup.sh: making $folder from $requirements" >&2
+    rm -rf "$folder"
+    python3 -m venv "$folder"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --requirement "$requirements"
+    "$folder/bin/python" -m pip check --disable-pip-version-check >/dev/null
+    printf '%s\n' "$stamp" >"$folder/stamp"
+}
+
+environment .venv tests/requirements.txt
+environment .venv-ministack tests/requirements-ministack.txt

@@ -1,0 +1,5 @@
+//! What whole-flow tests share.
+
+pub mod faults;
+pub mod lakes;
+pub mod ministack;

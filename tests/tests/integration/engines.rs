@@ -1,0 +1,131 @@
+//! Other engines read the same rows: Python's deltalake, and DuckDB over the files that it lists, by `tests/python/engines.py`.
+
+use std::process::Command;
+
+use lake::snapshot::{Snapshot, publications};
+use lake::store::Store;
+use query::answer::{Cell, Question};
+use serde_json::{Value, json};
+use tests::lakes::{self, TestClock, TestRun};
+use tests::ministack::Ministack;
+
+use crate::stores;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// Rows of a query over one publication, as JSON.
+async fn ours(store: &Store, publication: u64, statement: &str) -> Vec<Value> {
+    let question = Question {
+        publication: Some(publication),
+        ..lakes::question("2030-01-01")
+    };
+    let table = lakes::engine(store).unwrap().sql(statement, &question).await.unwrap();
+    let cell = |cell: &Cell| match cell {
+        Cell::Text(text) => json!(text),
+        Cell::Integer(number) => json!(number),
+        other => panic!("{other:?}"),
+    };
+    table.rows.iter().map(|row| row.iter().map(cell).collect()).collect()
+}
+
+/// What the other engines count in the Delta versions that a publication names.
+async fn theirs(store: &Store, publication: u64) -> Value {
+    let snapshot = Snapshot::open(store, Some(publication)).await.unwrap();
+    let mut command = Command::new(format!("{ROOT}/.venv/bin/python"));
+    command
+        .arg(format!("{ROOT}/tests/python/engines.py"))
+        .arg(store.url().as_str());
+    for (table, state) in &snapshot.published().unwrap().publication.tables {
+        command.arg(format!("{table}={}", state.delta_version));
+    }
+    if store.url().scheme() == "s3" {
+        command.envs(Ministack::shared().options());
+    }
+    let output = command
+        .output()
+        .expect("`.venv` is missing: run `make test`, or `tests/setup.sh`");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+async fn compare(kind: &str, store: &Store, publication: u64) {
+    let snapshot = Snapshot::open(store, Some(publication)).await.unwrap();
+    let theirs = theirs(store, publication).await;
+    for table in lake::tables::ALL {
+        let place = format!("{kind}, publication {publication}, {}", table.name);
+        let statement = format!("select count(*) from raw.{}", table.name);
+        let counted = &ours(store, publication, &statement).await[0][0];
+        let found = &theirs[table.name];
+        for engine in ["add_actions", "deltalake", "duckdb"] {
+            assert_eq!(&found[engine], counted, "{place}: {engine}");
+        }
+        assert!(counted.as_i64().unwrap() > 0, "{place}");
+        let manifest = snapshot.manifest(table.name).unwrap();
+        assert_eq!(found["files"], json!(manifest.files.len()), "{place}");
+        assert_eq!(
+            (&found["reader_version"], &found["writer_version"]),
+            (&json!(1), &json!(2)),
+            "{place}"
+        );
+    }
+    let statement = "select repository, outcome, count(*) as n, coalesce(sum(duration_ms), 0) as duration_ms
+        from raw.test_results group by repository, outcome order by repository, outcome";
+    let outcomes = ours(store, publication, statement).await;
+    assert!(outcomes.len() >= 5, "{kind}: {outcomes:?}");
+    assert_eq!(
+        theirs["test_results"]["outcomes"],
+        json!(outcomes),
+        "{kind}, publication {publication}"
+    );
+}
+
+#[tokio::test]
+async fn python_deltalake_and_duckdb_count_the_same_rows_at_every_published_version() {
+    for (kind, store, _keep) in stores::both() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = TestClock::at("2026-11-23T10:00:00Z");
+        let runs = [
+            TestRun::new(
+                1,
+                "2026-09-30T23:59:59Z",
+                &[("t1", "passed"), ("t2", "failed"), ("t3", "skipped")],
+            ),
+            TestRun::new(
+                2,
+                "2026-10-01T00:00:00Z",
+                &[("t1", "passed"), ("t2", "passed"), ("été \"'<>", "passed")],
+            ),
+            TestRun {
+                repository: "neurocipher/web",
+                ..TestRun::new(
+                    3,
+                    "2026-10-02T10:00:00Z",
+                    &[("t1", "failed"), ("t1", "passed"), ("t2", "passed")],
+                )
+            },
+            TestRun::new(4, "2026-10-31T23:59:59Z", &[("t1", "passed"), ("t2", "failed")]),
+        ];
+        let directories: Vec<_> = runs.iter().map(|run| run.write(folder.path())).collect();
+        lakes::ingest(&store, &clock, &directories[..2]).await.unwrap();
+        lakes::ingest(&store, &clock, &directories[2..]).await.unwrap();
+        let upkeep = lakes::upkeep(&store, &clock).await.unwrap();
+        assert!(upkeep.files_after < upkeep.files_before, "{kind}: {upkeep:?}");
+        let numbers: Vec<_> = publications(&store)
+            .await
+            .unwrap()
+            .iter()
+            .map(|published| published.publication.number)
+            .collect();
+        assert!(
+            numbers.len() >= 3,
+            "{kind}: two ingests and what upkeep published: {numbers:?}"
+        );
+        for number in numbers {
+            // The first publication holds one repository: its outcomes are fewer, its counts are held all the same.
+            if number > 1 {
+                compare(kind, &store, number).await;
+            }
+        }
+    }
+}

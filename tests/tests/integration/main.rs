@@ -1,0 +1,18 @@
+//! Whole flows, and the rules of the house, in one binary.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test says what it expects by failing"
+)]
+
+mod clocks;
+mod corpus;
+mod engines;
+mod exactly_once;
+mod kill;
+mod program;
+mod pruning;
+mod sql_cases;
+mod stores;
+mod tidy;

@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+mod assets;
+mod chart;
+mod error;
+mod format;
+mod frame;
+mod pages;
+mod prose;
+mod routes;
+#[cfg(test)]
+mod sample_definitions;
+#[cfg(test)]
+mod samples;
+mod security;
+mod selection;
+mod server;
+mod state;
+mod table;
+mod twin;
+mod verdict;
+
+pub use routes::router;
+pub use server::{AddressRefused, check_address, serve};
+pub use state::State;
