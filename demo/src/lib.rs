@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod chance;
+pub mod simulation;
+pub mod truth;
 pub mod world;

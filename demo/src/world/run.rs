@@ -189,9 +189,9 @@ impl Attempt {
 pub enum JobKind {
     /// Which paths changed.
     Detect,
-    /// Ruff, Black, ShellCheck, yamllint.
+    /// Ruff, Black, `ShellCheck`, yamllint.
     Lint,
-    /// MyPy, tsc.
+    /// `MyPy`, tsc.
     Types,
     /// Tests with coverage.
     UnitTests,

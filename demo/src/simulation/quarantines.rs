@@ -1,0 +1,393 @@
+//! Quarantines: who tags which test by which way, extends it, releases it (CI/CL-001 §13).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use domain::clock::Timestamp;
+
+use crate::simulation::history::Edit;
+use crate::simulation::plan::ADMINISTRATOR;
+use crate::simulation::repository::{Act, Defects, RepositorySimulation};
+use crate::simulation::suite::is_always_skipped;
+use crate::truth::flaky::{SuiteRan, results};
+use crate::truth::quarantines::Quarantine;
+use crate::world::operation::Issue;
+
+/// Clean executions that prove a release: `ln 0.05 / ln(1 - 0.02)`, rounded up.
+const PROOF: i64 = 149;
+
+/// The way in which a test is tagged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// A property in the report.
+    Property,
+    /// `.quarantine.toml`.
+    List,
+    /// An issue labelled `flaky-quarantine`.
+    Issue,
+}
+
+impl Way {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Property => "property",
+            Self::List => "list",
+            Self::Issue => "issue",
+        }
+    }
+}
+
+/// What happens to a quarantine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Step {
+    Tag,
+    /// The due date moves by so many days, with reason and approver.
+    Extend(i64),
+    Release,
+}
+
+/// One planned quarantine: days before the end of each step.
+#[derive(Debug)]
+struct Plan {
+    repository: &'static str,
+    way: Way,
+    has_ticket: bool,
+    /// The test is healthy: its release can be proven.
+    is_healthy: bool,
+    steps: &'static [(i64, Step)],
+}
+
+const PLANS: &[Plan] = &[
+    Plan {
+        repository: "ingest-api",
+        way: Way::List,
+        has_ticket: true,
+        is_healthy: false,
+        steps: &[(12, Step::Tag)],
+    },
+    // Released without proof, and back within a month: the old clock runs on.
+    Plan {
+        repository: "ingest-api",
+        way: Way::Property,
+        has_ticket: true,
+        is_healthy: false,
+        steps: &[(40, Step::Tag), (30, Step::Release), (10, Step::Tag)],
+    },
+    Plan {
+        repository: "ingest-api",
+        way: Way::Issue,
+        has_ticket: true,
+        is_healthy: true,
+        steps: &[(20, Step::Tag), (8, Step::Release)],
+    },
+    Plan {
+        repository: "match-engine",
+        way: Way::List,
+        has_ticket: false,
+        is_healthy: false,
+        steps: &[(30, Step::Tag)],
+    },
+    Plan {
+        repository: "match-engine",
+        way: Way::Property,
+        has_ticket: false,
+        is_healthy: false,
+        steps: &[(9, Step::Tag)],
+    },
+    Plan {
+        repository: "audithound-web",
+        way: Way::List,
+        has_ticket: true,
+        is_healthy: false,
+        steps: &[(25, Step::Tag), (12, Step::Extend(17))],
+    },
+    Plan {
+        repository: "identity-gateway",
+        way: Way::Property,
+        has_ticket: true,
+        is_healthy: false,
+        steps: &[(50, Step::Tag), (20, Step::Release)],
+    },
+    Plan {
+        repository: "console-e2e",
+        way: Way::Issue,
+        has_ticket: true,
+        is_healthy: false,
+        steps: &[(5, Step::Tag)],
+    },
+];
+
+/// A stay in quarantine as the simulation knows it.
+#[derive(Debug)]
+struct Stay {
+    plan: usize,
+    test: usize,
+    way: Way,
+    ticket: Option<i64>,
+    from: Timestamp,
+    to: Option<Timestamp>,
+    extended_until: Option<Timestamp>,
+}
+
+/// The quarantines of one repository.
+#[derive(Debug, Default)]
+pub(crate) struct Quarantining {
+    /// By plan: its test.
+    tests: BTreeMap<usize, usize>,
+    stays: Vec<Stay>,
+    /// Clean executions on main since the last failure, by test.
+    clean: BTreeMap<usize, i64>,
+}
+
+/// Schedules what is planned for a repository.
+pub(crate) fn plan(simulation: &mut RepositorySimulation) {
+    for (index, plan) in PLANS.iter().enumerate() {
+        let starts_at = plan
+            .steps
+            .first()
+            .map(|(days, _)| simulation.end - TimeDelta::days(*days));
+        if plan.repository != simulation.profile.name || starts_at.is_none_or(|at| at <= simulation.from) {
+            continue;
+        }
+        let taken: BTreeSet<usize> = simulation.quarantining.tests.values().copied().collect();
+        let suite = &simulation.repository.suites[0];
+        let is_free = |test: &usize| !taken.contains(test) && !is_always_skipped(*test);
+        let stays = |test: &usize| suite.tests[*test].born_at < simulation.from && suite.tests[*test].died_at.is_none();
+        let flaky: Vec<usize> = simulation.flakes.iter().map(|flake| flake.test).collect();
+        let test = if plan.is_healthy {
+            (0..suite.tests.len()).find(|test| is_free(test) && stays(test) && !flaky.contains(test))
+        } else {
+            flaky.iter().copied().find(|test| is_free(test))
+        };
+        let Some(test) = test else { continue };
+        simulation.quarantining.tests.insert(index, test);
+        simulation.quarantining.clean.insert(test, 0);
+        for (days, step) in plan.steps {
+            let at = simulation.end - TimeDelta::days(*days) + TimeDelta::hours(15);
+            simulation.schedule(
+                at,
+                Act::Quarantine {
+                    plan: index,
+                    step: *step,
+                },
+            );
+        }
+    }
+}
+
+impl RepositorySimulation {
+    /// Tests in quarantine at a commit of `at`.
+    pub(crate) fn quarantined_at(&self, at: Timestamp) -> BTreeSet<usize> {
+        self.quarantining
+            .stays
+            .iter()
+            .filter(|stay| stay.from <= at && stay.to.is_none_or(|to| at < to))
+            .map(|stay| stay.test)
+            .collect()
+    }
+
+    /// Tests that carry the tag in the report itself, with the URL of their ticket.
+    pub(crate) fn report_tags(&self, at: Timestamp) -> Vec<(usize, Option<String>)> {
+        let full_name = self.repository.full_name();
+        self.quarantining
+            .stays
+            .iter()
+            .filter(|stay| stay.way == Way::Property && stay.from <= at && stay.to.is_none_or(|to| at < to))
+            .map(|stay| {
+                let ticket = stay
+                    .ticket
+                    .map(|number| format!("https://github.com/{full_name}/issues/{number}"));
+                (stay.test, ticket)
+            })
+            .collect()
+    }
+
+    /// Counts clean executions on main, for proofs of release.
+    pub(crate) fn count_clean(&mut self, ran: &SuiteRan) {
+        if !ran.code.starts_with("tree ") || !ran.is_default_branch || ran.is_infrastructure_event {
+            return;
+        }
+        let suite = &self.repository.suites[0];
+        for (test, clean) in &mut self.quarantining.clean {
+            let seen = match ran.draws.get(test) {
+                None if suite.tests[*test].exists_at(ran.commit_at) => Some((0, 1)),
+                None => None,
+                Some(draw) => results(*draw, suite.producer),
+            };
+            match seen {
+                Some((0, n_passed)) => *clean += n_passed,
+                Some(_) => *clean = 0,
+                None => {}
+            }
+        }
+    }
+
+    pub(crate) fn quarantine(&mut self, plan: usize, step: Step) {
+        let Some(&test) = self.quarantining.tests.get(&plan) else {
+            return;
+        };
+        match step {
+            Step::Tag => self.tag(plan, test),
+            Step::Extend(days) => {
+                let now = self.now;
+                let Some(stay) = self.quarantining.stays.iter_mut().rfind(|stay| stay.plan == plan) else {
+                    return;
+                };
+                stay.extended_until = Some(now + TimeDelta::days(days));
+                if let Some(record) = self.truth.quarantines.iter_mut().rfind(|record| record.test == test) {
+                    record.is_extended = true;
+                    record.due_at = now + TimeDelta::days(days);
+                }
+                self.write_list();
+            }
+            Step::Release => {
+                let now = self.now;
+                let Some(stay) = self.quarantining.stays.iter_mut().rfind(|stay| stay.plan == plan) else {
+                    return;
+                };
+                stay.to = Some(now);
+                let (way, ticket) = (stay.way, stay.ticket);
+                let n_clean = self.quarantining.clean.get(&test).copied().unwrap_or(0);
+                if let Some(record) = self.truth.quarantines.iter_mut().rfind(|record| record.test == test) {
+                    record.released_at = Some(now);
+                    record.n_clean = n_clean;
+                    record.state = if n_clean >= PROOF {
+                        "released_proven"
+                    } else {
+                        "released_unproven"
+                    };
+                    record.is_breached = now > record.due_at;
+                }
+                if way == Way::List {
+                    self.write_list();
+                }
+                if let Some(issue) = self
+                    .repository
+                    .issues
+                    .iter_mut()
+                    .find(|issue| Some(issue.number) == ticket)
+                {
+                    issue.closed_at = Some(now);
+                    issue.updated_at = now;
+                }
+            }
+        }
+    }
+
+    fn tag(&mut self, plan: usize, test: usize) {
+        let now = self.now;
+        let of = &PLANS[plan];
+        let (class_name, name) = {
+            let test = &self.repository.suites[0].tests[test];
+            (test.class_name.clone(), test.name.clone())
+        };
+        let ticket = of.has_ticket.then(|| self.open_ticket(&class_name, &name));
+        let before =
+            self.truth.quarantines.iter().rfind(|record| {
+                record.test == test && record.released_at.is_some_and(|at| now - at < TimeDelta::days(30))
+            });
+        let started_at = before.map_or(now, |record| record.started_at);
+        self.quarantining.stays.push(Stay {
+            plan,
+            test,
+            way: of.way,
+            ticket,
+            from: now,
+            to: None,
+            extended_until: None,
+        });
+        self.truth.quarantines.push(Quarantine {
+            class_name,
+            name,
+            tagged_by: of.way.as_str(),
+            tagged_at: now,
+            started_at,
+            due_at: started_at + TimeDelta::days(14),
+            ticket,
+            is_extended: false,
+            released_at: None,
+            n_clean: 0,
+            state: "active",
+            is_breached: false,
+            test,
+        });
+        match of.way {
+            Way::List => self.write_list(),
+            // The mark in the code reaches main with a commit of its own.
+            Way::Property => {
+                let edits = self.edits(crate::simulation::repository::Theme::Feature);
+                self.commit_to_main("test: quarantine a flaky test", edits);
+            }
+            Way::Issue => {}
+        }
+    }
+
+    fn open_ticket(&mut self, class_name: &str, name: &str) -> i64 {
+        let number = self.number();
+        let id = self.id("issue");
+        let assignee = self.member();
+        self.repository.issues.push(Issue {
+            id,
+            number,
+            title: format!("Quarantine {class_name}::{name}"),
+            body: "It fails now and then on one commit. To be mended or removed within 14 days.".to_owned(),
+            author: ADMINISTRATOR,
+            assignee: Some(assignee),
+            labels: vec![(self.now, "flaky-quarantine".to_owned())],
+            created_at: self.now,
+            updated_at: self.now,
+            closed_at: None,
+        });
+        number
+    }
+
+    /// Writes `.quarantine.toml` as it should be now, with a commit to main.
+    fn write_list(&mut self) {
+        let full_name = self.repository.full_name();
+        let mut text = String::new();
+        for stay in self
+            .quarantining
+            .stays
+            .iter()
+            .filter(|stay| stay.way == Way::List && stay.to.is_none())
+        {
+            let test = &self.repository.suites[0].tests[stay.test];
+            let _ = write!(text, "[[quarantine]]\ntest = '{}::{}'\n", test.class_name, test.name);
+            if let Some(ticket) = stay.ticket {
+                let _ = writeln!(text, "ticket = 'https://github.com/{full_name}/issues/{ticket}'");
+            }
+            text.push_str("owner = 'qa'\nreason = 'fails by chance'\n");
+            if let Some(until) = stay.extended_until {
+                let until = domain::clock::format_timestamp(until);
+                let _ = write!(text, "extended_until = {until}\napproved_by = 'claire-dubois'\n");
+            }
+            text.push('\n');
+        }
+        let edit = Edit::Write(Arc::from(".quarantine.toml"), Arc::from(text));
+        self.commit_to_main("test: keep the list of quarantined tests", vec![edit]);
+    }
+
+    fn commit_to_main(&mut self, message: &str, edits: Vec<Edit>) {
+        let main = self.main_head();
+        let defects: Defects = self.facts[main].defects.clone();
+        let commit = self.commit(main, ADMINISTRATOR, message.to_owned(), edits, defects);
+        self.push_main(commit, ADMINISTRATOR);
+    }
+
+    /// Settles what is still in quarantine when time ends.
+    pub(crate) fn settle_quarantines(&mut self) {
+        let end = self.end;
+        for record in self
+            .truth
+            .quarantines
+            .iter_mut()
+            .filter(|record| record.released_at.is_none())
+        {
+            record.n_clean = self.quarantining.clean.get(&record.test).copied().unwrap_or(0);
+            record.is_breached = end > record.due_at;
+            record.state = if record.is_breached { "overdue" } else { "active" };
+        }
+    }
+}
