@@ -415,6 +415,10 @@ impl RepositorySimulation {
             self.skips.remove(&job.id);
             ended.push(index);
         }
+        if ended.is_empty() {
+            // Every job was done; only the run itself had not been closed yet.
+            return;
+        }
         attempt.artifacts.retain(|artifact| artifact.created_at <= now);
         let (conclusion, completed_at) = pipeline::conclude(&attempt.jobs, now);
         attempt.conclusion = Some(if conclusion == Conclusion::Success {

@@ -7,6 +7,8 @@ pub mod outages;
 pub mod quarantines;
 pub mod recorder;
 pub mod sla;
+#[cfg(test)]
+mod traps;
 
 use std::collections::BTreeMap;
 
