@@ -71,6 +71,8 @@ pub enum Command {
     Verify(Verify),
     /// Compact files, write checkpoints, delete what nothing reaches
     Upkeep(Upkeep),
+    /// Simulate an organization, and write down what really happened in it
+    Demo(Demo),
 }
 
 /// Where to take it from.
@@ -242,6 +244,20 @@ pub struct Upkeep {
     /// Options of a writer.
     #[command(flatten)]
     pub writing: Writing,
+}
+
+/// Which organization.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// What every draw derives from: one seed, one organization
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// How many days its timeline spans; it ends at 2026-04-01T00:00:00Z
+    #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub days: u32,
+    /// Write the truth to this file, as JSON; `-` is the standard output
+    #[arg(long, value_name = "FILE")]
+    pub truth: PathBuf,
 }
 
 fn time(text: &str) -> Result<Timestamp, InvalidTimestamp> {

@@ -6,6 +6,7 @@ use domain::clock::Timestamp;
 use crate::chance::Chance;
 use crate::simulation::plan::Profile;
 use crate::simulation::repository::Impact;
+use crate::simulation::runs::workflow;
 use crate::world::run::{Attempt, Conclusion, Job, JobKind};
 
 /// A job of the CI workflow.
@@ -82,6 +83,70 @@ pub(crate) fn stages(profile: &Profile) -> Vec<Stage> {
         stage(JobKind::SbomProvenance, &[JobKind::Build], None, 48, 20),
     ]
 }
+
+/// The stages of the workflow that stands at `workflow`.
+pub(crate) fn stages_of(profile: &Profile, index: usize) -> Vec<Stage> {
+    let stage = |kind, median_seconds| Stage {
+        name: job_name(kind),
+        kind,
+        needs: &[],
+        filter: None,
+        median_seconds,
+        timeout_minutes: 20,
+    };
+    match index {
+        workflow::NIGHTLY => {
+            let mut stages = vec![
+                stage(JobKind::CodeQl, profile.codeql_seconds),
+                stage(JobKind::Trivy, 60),
+                stage(JobKind::Gitleaks, 30),
+                stage(JobKind::IacScan, 50),
+                stage(JobKind::WarmUp, 120),
+            ];
+            if profile.tests_nightly {
+                stages.push(stage(JobKind::UnitTests, profile.unit_seconds));
+            }
+            stages
+        }
+        workflow::DEPLOY => vec![stage(JobKind::Deploy, 90)],
+        workflow::COMPATIBILITY => COMPATIBILITY_LEGS
+            .iter()
+            .map(|name| Stage {
+                name,
+                ..stage(JobKind::Compatibility, 140)
+            })
+            .collect(),
+        _ => stages(profile),
+    }
+}
+
+/// Names of the legs of the compatibility matrix.
+const COMPATIBILITY_LEGS: [&str; 24] = [
+    "compatibility (3.8, ubuntu-22.04)",
+    "compatibility (3.9, ubuntu-22.04)",
+    "compatibility (3.10, ubuntu-22.04)",
+    "compatibility (3.11, ubuntu-22.04)",
+    "compatibility (3.12, ubuntu-22.04)",
+    "compatibility (3.13, ubuntu-22.04)",
+    "compatibility (3.8, ubuntu-24.04)",
+    "compatibility (3.9, ubuntu-24.04)",
+    "compatibility (3.10, ubuntu-24.04)",
+    "compatibility (3.11, ubuntu-24.04)",
+    "compatibility (3.12, ubuntu-24.04)",
+    "compatibility (3.13, ubuntu-24.04)",
+    "compatibility (3.8, macos-14)",
+    "compatibility (3.9, macos-14)",
+    "compatibility (3.10, macos-14)",
+    "compatibility (3.11, macos-14)",
+    "compatibility (3.12, macos-14)",
+    "compatibility (3.13, macos-14)",
+    "compatibility (3.8, windows-2022)",
+    "compatibility (3.9, windows-2022)",
+    "compatibility (3.10, windows-2022)",
+    "compatibility (3.11, windows-2022)",
+    "compatibility (3.12, windows-2022)",
+    "compatibility (3.13, windows-2022)",
+];
 
 /// What one attempt starts from.
 #[derive(Debug)]

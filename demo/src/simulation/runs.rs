@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 
 use crate::chance::Chance;
-use crate::simulation::pipeline::{self, Order, Stage};
+use crate::simulation::pipeline::{self, Order};
 use crate::simulation::repository::{Act, RepositorySimulation};
 use crate::simulation::suite::{self, Execution};
 use crate::world::PersonIndex;
@@ -103,41 +103,6 @@ impl RepositorySimulation {
         references
     }
 
-    fn stages_of(&self, workflow: usize) -> Vec<Stage> {
-        let stage = |kind, median_seconds| Stage {
-            name: pipeline::job_name(kind),
-            kind,
-            needs: &[],
-            filter: None,
-            median_seconds,
-            timeout_minutes: 20,
-        };
-        match workflow {
-            workflow::NIGHTLY => {
-                let mut stages = vec![
-                    stage(JobKind::CodeQl, self.profile.codeql_seconds),
-                    stage(JobKind::Trivy, 60),
-                    stage(JobKind::Gitleaks, 30),
-                    stage(JobKind::IacScan, 50),
-                    stage(JobKind::WarmUp, 120),
-                ];
-                if self.profile.tests_nightly {
-                    stages.push(stage(JobKind::UnitTests, self.profile.unit_seconds));
-                }
-                stages
-            }
-            workflow::DEPLOY => vec![stage(JobKind::Deploy, 90)],
-            workflow::COMPATIBILITY => COMPATIBILITY_LEGS
-                .iter()
-                .map(|name| Stage {
-                    name,
-                    ..stage(JobKind::Compatibility, 140)
-                })
-                .collect(),
-            _ => pipeline::stages(self.profile),
-        }
-    }
-
     /// Starts the next attempt of a run.
     pub(crate) fn start_attempt(&mut self, run: usize, actor: PersonIndex, keeps_successes: bool) {
         let now = self.now;
@@ -159,7 +124,7 @@ impl RepositorySimulation {
                 .and_then(|attempt| attempt.jobs.iter().find(|job| job.name == name))
                 .is_none_or(|job| job.conclusion != Some(Conclusion::Success))
         };
-        let stages = self.stages_of(workflow);
+        let stages = pipeline::stages_of(self.profile, workflow);
         let mut outcomes: Vec<(String, Conclusion)> = Vec::new();
         // Nightly scans report; they judge nothing.
         if workflow == workflow::CI {
@@ -496,31 +461,3 @@ impl RepositorySimulation {
         }
     }
 }
-
-/// Names of the legs of the compatibility matrix.
-const COMPATIBILITY_LEGS: [&str; 24] = [
-    "compatibility (3.8, ubuntu-22.04)",
-    "compatibility (3.9, ubuntu-22.04)",
-    "compatibility (3.10, ubuntu-22.04)",
-    "compatibility (3.11, ubuntu-22.04)",
-    "compatibility (3.12, ubuntu-22.04)",
-    "compatibility (3.13, ubuntu-22.04)",
-    "compatibility (3.8, ubuntu-24.04)",
-    "compatibility (3.9, ubuntu-24.04)",
-    "compatibility (3.10, ubuntu-24.04)",
-    "compatibility (3.11, ubuntu-24.04)",
-    "compatibility (3.12, ubuntu-24.04)",
-    "compatibility (3.13, ubuntu-24.04)",
-    "compatibility (3.8, macos-14)",
-    "compatibility (3.9, macos-14)",
-    "compatibility (3.10, macos-14)",
-    "compatibility (3.11, macos-14)",
-    "compatibility (3.12, macos-14)",
-    "compatibility (3.13, macos-14)",
-    "compatibility (3.8, windows-2022)",
-    "compatibility (3.9, windows-2022)",
-    "compatibility (3.10, windows-2022)",
-    "compatibility (3.11, windows-2022)",
-    "compatibility (3.12, windows-2022)",
-    "compatibility (3.13, windows-2022)",
-];
