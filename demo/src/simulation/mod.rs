@@ -373,4 +373,60 @@ mod tests {
         seen(flaky.filter_map(|test| test.grade).collect(), &["A", "B", "C"]);
         assert!(repositories().any(|of| !of.frozen_deployments.is_empty()));
     }
+
+    #[test]
+    fn in_every_world_time_runs_forward_and_ids_name_one_thing() {
+        for seed in 0..12 {
+            let (world, truth) = simulate(Options { seed, days: 40 });
+            let mut runs = BTreeSet::new();
+            let mut jobs = BTreeSet::new();
+            let mut shas = BTreeSet::new();
+            for repository in &world.repositories {
+                assert!(
+                    repository.runs.is_sorted_by_key(|run| run.created_at),
+                    "{}",
+                    repository.name
+                );
+                for run in &repository.runs {
+                    assert!(runs.insert(run.id));
+                    assert!(run.attempts.is_sorted_by_key(|attempt| attempt.started_at));
+                    for job in run.attempts.iter().flat_map(|attempt| &attempt.jobs) {
+                        assert!(jobs.insert(job.id), "job {} of {}", job.id, repository.name);
+                        assert!(
+                            job.first_step_at
+                                .is_none_or(|at| job.completed_at.is_none_or(|end| at <= end))
+                        );
+                    }
+                    for attempt in &run.attempts {
+                        let is_inside =
+                            |at| at >= attempt.started_at && attempt.completed_at.is_none_or(|end| at <= end);
+                        assert!(attempt.artifacts.iter().all(|artifact| is_inside(artifact.created_at)));
+                    }
+                }
+                for commit in &repository.commits {
+                    assert!(shas.insert(&commit.sha), "{} of {}", commit.sha, repository.name);
+                }
+                let numbers: BTreeSet<i64> = (repository.pull_requests.iter().map(|of| of.number))
+                    .chain(repository.issues.iter().map(|of| of.number))
+                    .collect();
+                assert_eq!(numbers.len(), repository.pull_requests.len() + repository.issues.len());
+            }
+            for repository in &truth.repositories {
+                for pair in repository.outages.windows(2) {
+                    assert!(
+                        pair[0]
+                            .closed_at
+                            .is_some_and(|closed_at| closed_at <= pair[1].opened_at)
+                    );
+                }
+                for outage in &repository.outages {
+                    assert!(outage.closed_at.is_none_or(|closed_at| outage.opened_at <= closed_at));
+                }
+                for episode in &repository.episodes {
+                    assert!(episode.started_at < episode.due_at);
+                    assert!(episode.fixed_at.is_none_or(|fixed_at| fixed_at >= episode.started_at));
+                }
+            }
+        }
+    }
 }
