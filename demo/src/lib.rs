@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod chance;
+pub mod files;
 pub mod simulation;
 pub mod truth;
 pub mod world;
