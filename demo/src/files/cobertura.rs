@@ -101,8 +101,7 @@ fn write_file(xml: &mut String, path: &str, lines: &[Line], has_branches: bool) 
         // A blank line or a continued statement here and there.
         let next = number + if index % 7 == 6 { 3 } else { 1 };
         let _ = write!(xml, "\t\t\t\t\t\t<line number=\"{number}\" hits=\"{hits}\"");
-        if line.branches > 0 {
-            let percent = line.taken * 100 / line.branches;
+        if let Some(percent) = (line.taken * 100).checked_div(line.branches) {
             let _ = write!(
                 xml,
                 " branch=\"true\" condition-coverage=\"{percent}% ({}/{})\"",

@@ -284,3 +284,58 @@ fn two_calls_give_equal_bytes() {
         assert_eq!(zip, artifact_zip(&world(), &repository, &artifact));
     }
 }
+
+/// Every report of a world is as long as the truth says: the two are written by different hands.
+#[test]
+fn the_reports_of_a_world_hold_as_many_cases_as_the_truth_counts() {
+    use std::io::Read as _;
+
+    use crate::simulation::{Options, simulate};
+
+    let (world, truth) = simulate(Options { seed: 3, days: 4 });
+    let mut n_cases = 0;
+    for repository in &world.repositories {
+        for run in &repository.runs {
+            for (attempt, artifact) in run
+                .attempts
+                .iter()
+                .flat_map(|attempt| attempt.artifacts.iter().map(move |artifact| (attempt, artifact)))
+            {
+                let Content::Unit(reports) = &artifact.content else {
+                    continue;
+                };
+                let Some(tests) = &reports.tests else { continue };
+                let job = attempt.jobs.iter().find(|job| job.id == artifact.job_id).unwrap();
+                if tests.form != ReportForm::Whole || job.completed_at.is_none_or(|at| at >= world.end) {
+                    continue;
+                }
+                let zip = artifact_zip(&world, repository, artifact);
+                let mut archive = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
+                let mut found = 0_i64;
+                for index in 0..archive.len() {
+                    let mut member = archive.by_index(index).unwrap();
+                    if member.name().unwrap().ends_with("coverage.xml") {
+                        continue;
+                    }
+                    let mut text = String::new();
+                    member.read_to_string(&mut text).unwrap();
+                    found += i64::try_from(text.matches("<testcase").count()).unwrap();
+                }
+                // Where a rerun is one more case, it is one too many.
+                let repeats = matches!(
+                    repository.suites[0].producer,
+                    Producer::PytestRerunFailures | Producer::Gotestsum
+                );
+                let reruns = tests.results.iter().map(|(_, draw)| match draw {
+                    Draw::PassedOnRerun(n) | Draw::FailedEveryRerun(n) if repeats => i64::from(*n),
+                    _ => 0,
+                });
+                n_cases += found - reruns.sum::<i64>();
+            }
+        }
+    }
+    assert_eq!(
+        n_cases,
+        truth.repositories.iter().map(|of| of.counts.test_results).sum::<i64>()
+    );
+}
