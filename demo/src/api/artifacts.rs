@@ -33,7 +33,10 @@ fn is_expired(view: &View<'_>, artifact: &Artifact) -> bool {
 fn document(view: &View<'_>, shared: &Shared, repository: &Repository, (run, artifact): Held<'_>) -> Value {
     let url = format!("{}/actions/artifacts/{}", view.url(repository), artifact.id);
     let (size, digest) = shared.size(repository, artifact);
-    let head = run.fork.and_then(|fork| repository.forks.get(fork)).map_or(repository.id, |fork| fork.id);
+    let head = run
+        .fork
+        .and_then(|fork| repository.forks.get(fork))
+        .map_or(repository.id, |fork| fork.id);
     json!({
         "id": artifact.id,
         "node_id": node("MDg", artifact.id),
@@ -54,8 +57,13 @@ fn document(view: &View<'_>, shared: &Shared, repository: &Repository, (run, art
 }
 
 fn page(view: &View<'_>, shared: &Shared, request: &Request, repository: &Repository, found: Vec<Held<'_>>) -> Reply {
-    let named = found.into_iter().filter(|(_, artifact)| request.allows("name", &artifact.name)).collect();
-    Reply::list(view, request, named, Some("artifacts"), |artifact| document(view, shared, repository, artifact))
+    let named = found
+        .into_iter()
+        .filter(|(_, artifact)| request.allows("name", &artifact.name))
+        .collect();
+    Reply::list(view, request, named, Some("artifacts"), |artifact| {
+        document(view, shared, repository, artifact)
+    })
 }
 
 /// `runs/{id}/artifacts`.
@@ -75,7 +83,9 @@ pub(super) fn list(view: &View<'_>, shared: &Shared, request: &Request, reposito
 
 fn find<'a>(view: &View<'a>, repository: &'a Repository, id: &str) -> Option<Held<'a>> {
     let id: i64 = id.parse().ok()?;
-    view.runs(repository).flat_map(|run| held(view, run)).find(|(_, artifact)| artifact.id == id)
+    view.runs(repository)
+        .flat_map(|run| held(view, run))
+        .find(|(_, artifact)| artifact.id == id)
 }
 
 /// `artifacts/{id}`.
@@ -108,7 +118,11 @@ pub(super) fn bytes(view: &View<'_>, request: &Request) -> Option<Vec<u8>> {
     let [kind, name, file] = request.segments.as_slice() else {
         return None;
     };
-    let repository = view.world.repositories.iter().find(|repository| repository.name == name)?;
+    let repository = view
+        .world
+        .repositories
+        .iter()
+        .find(|repository| repository.name == name)?;
     let (_, artifact) = find(view, repository, file.strip_suffix(".zip")?)?;
     let is_signed = kind == "artifacts" && request.get("sig") == Some(signature(view, artifact.id).as_str());
     (is_signed && !is_expired(view, artifact)).then(|| (view.files)(view.world, repository, artifact))

@@ -19,8 +19,22 @@ type Held<'a> = (&'a Run, &'a Attempt, &'a Job);
 fn steps_of(kind: JobKind) -> (&'static [(&'static str, i32)], usize) {
     match kind {
         JobKind::Detect => (&[("Run actions/checkout@v5", 40), ("Detect changed paths", 60)], 1),
-        JobKind::Lint => (&[("Run actions/checkout@v5", 10), ("Install dependencies", 40), ("Lint", 50)], 2),
-        JobKind::Types => (&[("Run actions/checkout@v5", 5), ("Install dependencies", 35), ("Check types", 60)], 2),
+        JobKind::Lint => (
+            &[
+                ("Run actions/checkout@v5", 10),
+                ("Install dependencies", 40),
+                ("Lint", 50),
+            ],
+            2,
+        ),
+        JobKind::Types => (
+            &[
+                ("Run actions/checkout@v5", 5),
+                ("Install dependencies", 35),
+                ("Check types", 60),
+            ],
+            2,
+        ),
         JobKind::UnitTests | JobKind::Compatibility => (
             &[
                 ("Run actions/checkout@v5", 3),
@@ -32,14 +46,38 @@ fn steps_of(kind: JobKind) -> (&'static [(&'static str, i32)], usize) {
             3,
         ),
         JobKind::CoverageThreshold => (&[("Download unit-artifacts", 60), ("Check coverage threshold", 40)], 1),
-        JobKind::Build => (&[("Run actions/checkout@v5", 5), ("Build", 85), ("Upload build", 10)], 1),
+        JobKind::Build => (
+            &[("Run actions/checkout@v5", 5), ("Build", 85), ("Upload build", 10)],
+            1,
+        ),
         JobKind::CodeQl => (
-            &[("Run actions/checkout@v5", 4), ("Initialize CodeQL", 16), ("Perform CodeQL analysis", 80)],
+            &[
+                ("Run actions/checkout@v5", 4),
+                ("Initialize CodeQL", 16),
+                ("Perform CodeQL analysis", 80),
+            ],
             2,
         ),
-        JobKind::Trivy => (&[("Run actions/checkout@v5", 10), ("Run Trivy", 80), ("Upload SARIF", 10)], 1),
-        JobKind::Gitleaks => (&[("Run actions/checkout@v5", 30), ("Run Gitleaks", 60), ("Upload SARIF", 10)], 1),
-        JobKind::IacScan => (&[("Run actions/checkout@v5", 10), ("Run Checkov", 80), ("Upload SARIF", 10)], 1),
+        JobKind::Trivy => (
+            &[("Run actions/checkout@v5", 10), ("Run Trivy", 80), ("Upload SARIF", 10)],
+            1,
+        ),
+        JobKind::Gitleaks => (
+            &[
+                ("Run actions/checkout@v5", 30),
+                ("Run Gitleaks", 60),
+                ("Upload SARIF", 10),
+            ],
+            1,
+        ),
+        JobKind::IacScan => (
+            &[
+                ("Run actions/checkout@v5", 10),
+                ("Run Checkov", 80),
+                ("Upload SARIF", 10),
+            ],
+            1,
+        ),
         JobKind::ContractChecks => (&[("Run actions/checkout@v5", 20), ("Check contracts", 80)], 1),
         JobKind::SbomProvenance => (&[("Generate SBOM", 50), ("Sign", 20), ("Attest provenance", 30)], 0),
         JobKind::Publish => (&[("Run actions/checkout@v5", 10), ("Publish", 90)], 1),
@@ -67,7 +105,13 @@ fn steps(view: &View<'_>, job: &Job) -> Vec<Value> {
         return Vec::new();
     }
     let (names, work) = steps_of(job.kind);
-    let mut written = vec![step(view, 1, "Set up job", (started_at, first_step_at), Conclusion::Success)];
+    let mut written = vec![step(
+        view,
+        1,
+        "Set up job",
+        (started_at, first_step_at),
+        Conclusion::Success,
+    )];
     let Some(completed_at) = job.completed_at else {
         let mut waiting = step(view, 2, names[0].0, (first_step_at, first_step_at), Conclusion::Success);
         if view.is_past(first_step_at) {
@@ -86,7 +130,11 @@ fn steps(view: &View<'_>, job: &Job) -> Vec<Value> {
     };
     // What breaks a job takes the rest of its time; the steps after it do not run.
     let is_broken = held != Conclusion::Success;
-    let total: i32 = names.iter().take(if is_broken { work + 1 } else { names.len() }).map(|(_, share)| share).sum();
+    let total: i32 = names
+        .iter()
+        .take(if is_broken { work + 1 } else { names.len() })
+        .map(|(_, share)| share)
+        .sum();
     let mut passed = 0;
     for (index, (name, share)) in names.iter().enumerate() {
         let from = first_step_at + length * passed.min(total) / total.max(1);
@@ -100,13 +148,21 @@ fn steps(view: &View<'_>, job: &Job) -> Vec<Value> {
         };
         written.push(step(view, index + 2, name, (from, to), ends));
     }
-    written.push(step(view, names.len() + 2, "Complete job", (completed_at, completed_at), Conclusion::Success));
+    written.push(step(
+        view,
+        names.len() + 2,
+        "Complete job",
+        (completed_at, completed_at),
+        Conclusion::Success,
+    ));
     written
 }
 
 /// How a job ended; null while it goes on.
 fn conclusion(view: &View<'_>, job: &Job) -> Option<&'static str> {
-    let ended = job.conclusion.filter(|_| job.status_at(view.now) == Status::Completed)?;
+    let ended = job
+        .conclusion
+        .filter(|_| job.status_at(view.now) == Status::Completed)?;
     Some(ended.as_str())
 }
 
@@ -162,7 +218,12 @@ fn document(view: &View<'_>, repository: &Repository, (run, attempt, job): Held<
 
 /// The page of a job.
 fn page(repository: &Repository, run: &Run, job: &Job) -> String {
-    format!("{PAGES}/{}/actions/runs/{}/job/{}", repository.full_name(), run.id, job.id)
+    format!(
+        "{PAGES}/{}/actions/runs/{}/job/{}",
+        repository.full_name(),
+        run.id,
+        job.id
+    )
 }
 
 /// The jobs of an attempt that exist.
@@ -182,22 +243,31 @@ pub(super) fn of_attempt(
     run: &Run,
     attempt: &Attempt,
 ) -> Reply {
-    Reply::list(view, request, held(view, run, attempt), Some("jobs"), |job| document(view, repository, job))
+    Reply::list(view, request, held(view, run, attempt), Some("jobs"), |job| {
+        document(view, repository, job)
+    })
 }
 
 /// Jobs of the latest attempt, or of all.
 fn filtered<'a>(view: &View<'_>, request: &Request, run: &'a Run) -> Vec<Held<'a>> {
     if request.get("filter") == Some("all") {
-        run.attempts.iter().flat_map(|attempt| held(view, run, attempt)).collect()
+        run.attempts
+            .iter()
+            .flat_map(|attempt| held(view, run, attempt))
+            .collect()
     } else {
-        run.attempt_at(view.now).map(|attempt| held(view, run, attempt)).unwrap_or_default()
+        run.attempt_at(view.now)
+            .map(|attempt| held(view, run, attempt))
+            .unwrap_or_default()
     }
 }
 
 /// `runs/{id}/jobs`.
 pub(super) fn of_run(view: &View<'_>, request: &Request, repository: &Repository, run: &Run) -> Reply {
     let found = filtered(view, request, run);
-    Reply::list(view, request, found, Some("jobs"), |job| document(view, repository, job))
+    Reply::list(view, request, found, Some("jobs"), |job| {
+        document(view, repository, job)
+    })
 }
 
 /// A job that exists.
@@ -207,9 +277,7 @@ fn find<'a>(view: &View<'a>, repository: &'a Repository, id: &str) -> Option<Hel
         .runs(repository)
         .flat_map(|run| run.attempts.iter().map(move |attempt| (run, attempt)))
         .flat_map(|(run, attempt)| attempt.jobs.iter().map(move |job| (run, attempt, job)));
-    jobs.find(|(_, attempt, job)| {
-        job.id == id && view.is_past(attempt.started_at) && view.is_past(job.created_at)
-    })
+    jobs.find(|(_, attempt, job)| job.id == id && view.is_past(attempt.started_at) && view.is_past(job.created_at))
 }
 
 /// `jobs/{id}`.
@@ -264,7 +332,9 @@ pub(super) fn checks(view: &View<'_>, request: &Request, repository: &Repository
                 && request.allows("app_id", &ACTIONS_APP_ID.to_string())
         })
         .collect();
-    Reply::list(view, request, found, Some("check_runs"), |job| check(view, repository, job))
+    Reply::list(view, request, found, Some("check_runs"), |job| {
+        check(view, repository, job)
+    })
 }
 
 /// `check-runs/{id}`.

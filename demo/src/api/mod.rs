@@ -5,11 +5,19 @@
 //! and the request only.
 
 mod artifacts;
+mod changes;
+mod findings;
 mod jobs;
+mod operations;
 mod reply;
+mod repositories;
 mod request;
 mod router;
 mod runs;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::collections::BTreeMap;
@@ -29,7 +37,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::api::reply::{Reply, RateLimit};
+use crate::api::reply::{RateLimit, Reply};
 use crate::api::request::Request;
 use crate::api::view::View;
 use crate::world::World;
@@ -109,12 +117,14 @@ impl Shared {
             return Some(Reply::problem(401, "Requires authentication"));
         };
         let sent = sent.to_str().unwrap_or_default();
-        let is_known = sent
-            .split_once(' ')
-            .is_some_and(|(scheme, value)| {
-                (scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token")) && value.trim() == token
-            });
-        if is_known { None } else { Some(Reply::problem(401, "Bad credentials")) }
+        let is_known = sent.split_once(' ').is_some_and(|(scheme, value)| {
+            (scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("token")) && value.trim() == token
+        });
+        if is_known {
+            None
+        } else {
+            Some(Reply::problem(401, "Bad credentials"))
+        }
     }
 
     /// Answers a request of the interface.
@@ -201,7 +211,10 @@ impl Server {
         });
         let (stop, stopped) = watch::channel(false);
         let routers = [
-            (interface, Router::new().fallback(on_interface).with_state(Arc::clone(&shared))),
+            (
+                interface,
+                Router::new().fallback(on_interface).with_state(Arc::clone(&shared)),
+            ),
             (store, Router::new().fallback(on_store).with_state(Arc::clone(&shared))),
         ];
         let tasks = routers

@@ -163,8 +163,10 @@ impl Reply {
         let etag = self.etag();
         let opaque = etag.trim_start_matches("W/");
         self.status == 200
-            && if_none_match
-                .is_some_and(|held| held.split(',').any(|held| held.trim().trim_start_matches("W/") == opaque))
+            && if_none_match.is_some_and(|held| {
+                held.split(',')
+                    .any(|held| held.trim().trim_start_matches("W/") == opaque)
+            })
     }
 
     /// Puts the headers on.
@@ -194,7 +196,10 @@ impl Reply {
         put(HeaderName::from_static("x-github-api-version-selected"), "2022-11-28");
         put(HeaderName::from_static("x-github-media-type"), "github.v3; format=json");
         put(HeaderName::from_static("x-ratelimit-limit"), &limit.limit.to_string());
-        put(HeaderName::from_static("x-ratelimit-remaining"), &limit.remaining().to_string());
+        put(
+            HeaderName::from_static("x-ratelimit-remaining"),
+            &limit.remaining().to_string(),
+        );
         put(HeaderName::from_static("x-ratelimit-used"), &limit.used.to_string());
         put(HeaderName::from_static("x-ratelimit-reset"), &limit.reset.to_string());
         put(HeaderName::from_static("x-ratelimit-resource"), "core");

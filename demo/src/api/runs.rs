@@ -16,7 +16,15 @@ const FILTERED_CAP: usize = 1_000;
 /// What the unfiltered list can reach.
 const UNFILTERED_CAP: usize = 40_000;
 /// The parameters that make a search of the list.
-const FILTERS: [&str; 7] = ["actor", "branch", "check_suite_id", "created", "event", "head_sha", "status"];
+const FILTERS: [&str; 7] = [
+    "actor",
+    "branch",
+    "check_suite_id",
+    "created",
+    "event",
+    "head_sha",
+    "status",
+];
 /// The distance between the ids of runs and of their check suites.
 const CHECK_SUITE_OFFSET: i64 = 20_000_000_000;
 
@@ -29,7 +37,11 @@ fn end(text: &str) -> Option<Option<(Timestamp, Timestamp)>> {
         return Some(None);
     }
     let first = parse_timestamp(text).ok()?.trunc_subsecs(0);
-    let length = if text.parse::<NaiveDate>().is_ok() { TimeDelta::seconds(86_399) } else { TimeDelta::zero() };
+    let length = if text.parse::<NaiveDate>().is_ok() {
+        TimeDelta::seconds(86_399)
+    } else {
+        TimeDelta::zero()
+    };
     Some(Some((first, first + length)))
 }
 
@@ -60,13 +72,23 @@ fn created(text: &str) -> Option<Created> {
 fn status(view: &View<'_>, attempt: &Attempt) -> Status {
     let status = attempt.status_at(view.now);
     let is_waiting = !attempt.jobs.is_empty()
-        && attempt.jobs.iter().filter(|job| job.copy_of.is_none()).all(|job| job.status_at(view.now) == Status::Queued);
-    if status == Status::InProgress && is_waiting { Status::Queued } else { status }
+        && attempt
+            .jobs
+            .iter()
+            .filter(|job| job.copy_of.is_none())
+            .all(|job| job.status_at(view.now) == Status::Queued);
+    if status == Status::InProgress && is_waiting {
+        Status::Queued
+    } else {
+        status
+    }
 }
 
 /// How an attempt ended; null while it goes on.
 fn conclusion(view: &View<'_>, attempt: &Attempt) -> Option<&'static str> {
-    let ended = attempt.conclusion.filter(|_| attempt.status_at(view.now) == Status::Completed)?;
+    let ended = attempt
+        .conclusion
+        .filter(|_| attempt.status_at(view.now) == Status::Completed)?;
     Some(ended.as_str())
 }
 
@@ -86,9 +108,17 @@ fn reference(view: &View<'_>, repository: &Repository, run: &Run, reference: Pul
     let number = reference.number;
     let sha = view.sha(repository, run.head_commit);
     if let Some(index) = reference.fork {
-        let fork = repository.forks.get(index).filter(|fork| view.is_past(fork.created_at))?;
+        let fork = repository
+            .forks
+            .get(index)
+            .filter(|fork| view.is_past(fork.created_at))?;
         let short = view.short_repository(repository, Some(index));
-        let url = format!("{}/repos/{}/{}/pulls/{number}", view.api, view.login(fork.owner), repository.name);
+        let url = format!(
+            "{}/repos/{}/{}/pulls/{number}",
+            view.api,
+            view.login(fork.owner),
+            repository.name
+        );
         return Some(json!({
             "id": fork.id * 1_000 + number, "number": number, "url": url,
             "head": {"ref": run.head_branch, "sha": sha, "repo": view.short_repository(repository, run.fork)},
@@ -125,7 +155,10 @@ fn document(view: &View<'_>, repository: &Repository, run: &Run, attempt: &Attem
     let workflow_id = workflow.map_or(0, |workflow| workflow.id);
     let commit = view.commit(repository, run.head_commit);
     let pulls: Vec<Value> = if with_pulls {
-        run.pull_requests.iter().filter_map(|held| reference(view, repository, run, *held)).collect()
+        run.pull_requests
+            .iter()
+            .filter_map(|held| reference(view, repository, run, *held))
+            .collect()
     } else {
         Vec::new()
     };
@@ -186,13 +219,14 @@ fn document(view: &View<'_>, repository: &Repository, run: &Run, attempt: &Attem
 
 /// Tells whether a run matches the parameters of a search.
 fn matches(view: &View<'_>, repository: &Repository, request: &Request, run: &Run, attempt: &Attempt) -> bool {
-    let has_status = request.get("status").is_none_or(|wanted| {
-        status(view, attempt).as_str() == wanted || conclusion(view, attempt) == Some(wanted)
-    });
+    let has_status = request
+        .get("status")
+        .is_none_or(|wanted| status(view, attempt).as_str() == wanted || conclusion(view, attempt) == Some(wanted));
     let second = run.created_at.trunc_subsecs(0);
-    let is_created = request.get("created").and_then(created).is_none_or(|(from, to)| {
-        from.is_none_or(|from| from <= second) && to.is_none_or(|to| second <= to)
-    });
+    let is_created = request
+        .get("created")
+        .and_then(created)
+        .is_none_or(|(from, to)| from.is_none_or(|from| from <= second) && to.is_none_or(|to| second <= to));
     has_status
         && is_created
         && request.allows("branch", &run.head_branch)
@@ -207,7 +241,10 @@ pub(super) fn list(view: &View<'_>, request: &Request, repository: &Repository, 
     let is_filtered = FILTERS.iter().any(|filter| request.get(filter).is_some());
     let (page, size) = request.page();
     if !is_filtered && page.saturating_mul(size) > UNFILTERED_CAP {
-        return Reply::problem(422, "In order to keep the API fast for everyone, pagination is limited for this resource.");
+        return Reply::problem(
+            422,
+            "In order to keep the API fast for everyone, pagination is limited for this resource.",
+        );
     }
     let cap = if is_filtered { FILTERED_CAP } else { UNFILTERED_CAP };
     let with_pulls = request.get("exclude_pull_requests") != Some("true");
@@ -231,7 +268,9 @@ pub(super) fn find<'a>(view: &View<'a>, repository: &'a Repository, id: &str) ->
 /// An attempt that has started.
 fn attempt<'a>(view: &View<'_>, run: &'a Run, number: &str) -> Option<&'a Attempt> {
     let number: i64 = number.parse().ok()?;
-    run.attempts.iter().find(|attempt| attempt.number == number && view.is_past(attempt.started_at))
+    run.attempts
+        .iter()
+        .find(|attempt| attempt.number == number && view.is_past(attempt.started_at))
 }
 
 /// `actions/runs/{id}` and what hangs below it, apart from artifacts.
@@ -241,7 +280,10 @@ pub(super) fn one(view: &View<'_>, request: &Request, repository: &Repository, i
     };
     let with_pulls = request.get("exclude_pull_requests") != Some("true");
     match rest {
-        [] => Reply::found(run.attempt_at(view.now).map(|held| document(view, repository, run, held, with_pulls))),
+        [] => Reply::found(
+            run.attempt_at(view.now)
+                .map(|held| document(view, repository, run, held, with_pulls)),
+        ),
         ["jobs"] => jobs::of_run(view, request, repository, run),
         ["attempts", number] => {
             Reply::found(attempt(view, run, number).map(|held| document(view, repository, run, held, with_pulls)))

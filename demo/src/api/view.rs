@@ -111,7 +111,9 @@ impl<'a> View<'a> {
 
     /// An instant, or null where it lies ahead.
     pub(super) fn time(&self, instant: Option<Timestamp>) -> Value {
-        instant.filter(|at| self.is_past(*at)).map_or(Value::Null, |at| Value::String(time(at)))
+        instant
+            .filter(|at| self.is_past(*at))
+            .map_or(Value::Null, |at| Value::String(time(at)))
     }
 
     /// A repository that exists.
@@ -133,7 +135,10 @@ impl<'a> View<'a> {
 
     /// A login.
     pub(super) fn login(&self, person: PersonIndex) -> &'a str {
-        self.world.people.get(person).map_or("ghost", |person| person.login.as_str())
+        self.world
+            .people
+            .get(person)
+            .map_or("ghost", |person| person.login.as_str())
     }
 
     /// Name and address in commits.
@@ -173,7 +178,10 @@ impl<'a> View<'a> {
             ("login", json!(login)),
             ("id", json!(id)),
             ("node_id", json!(node("U", id))),
-            ("avatar_url", json!(format!("https://avatars.githubusercontent.com/u/{id}?v=4"))),
+            (
+                "avatar_url",
+                json!(format!("https://avatars.githubusercontent.com/u/{id}?v=4")),
+            ),
             ("gravatar_id", json!("")),
             ("html_url", json!(page)),
             ("type", json!(kind)),
@@ -222,7 +230,13 @@ impl<'a> View<'a> {
 
     /// A repository as other documents hold it.
     pub(super) fn minimal_repository(&self, repository: &Repository) -> Value {
-        self.minimal(&repository.full_name(), repository.id, self.organization(), false, repository)
+        self.minimal(
+            &repository.full_name(),
+            repository.id,
+            self.organization(),
+            false,
+            repository,
+        )
     }
 
     /// A fork as other documents hold it.
