@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::api::reply::{Reply, sha256};
 use crate::api::request::Request;
-use crate::api::view::{View, node, time};
+use crate::api::view::{View, node, sha_of, time};
 use crate::api::{Shared, runs};
 use crate::world::repository::Repository;
 use crate::world::run::{Artifact, Run};
@@ -51,7 +51,7 @@ fn document(view: &View<'_>, shared: &Shared, repository: &Repository, (run, art
         "expires_at": time(artifact.expires_at),
         "workflow_run": {
             "id": run.id, "repository_id": repository.id, "head_repository_id": head,
-            "head_branch": run.head_branch, "head_sha": view.sha(repository, run.head_commit),
+            "head_branch": run.head_branch, "head_sha": sha_of(repository, run.head_commit),
         },
     })
 }

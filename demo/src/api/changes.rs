@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use domain::clock::parse_timestamp;
 use serde_json::{Value, json};
 
-use crate::api::reply::Reply;
+use crate::api::reply::{Reply, sha256};
 use crate::api::request::Request;
-use crate::api::view::{PAGES, View, merged, node, time};
+use crate::api::view::{PAGES, View, merged, node, sha_of, time};
 use crate::world::PersonIndex;
 use crate::world::change::{Commit, CommitIndex, FileChange, PullRequest, Review, Tree};
 use crate::world::repository::Repository;
@@ -62,7 +62,7 @@ pub(super) fn commit(view: &View<'_>, repository: &Repository, commit: &Commit) 
     let parents: Vec<Value> = commit
         .parents
         .iter()
-        .map(|parent| view.sha(repository, *parent))
+        .map(|parent| sha_of(repository, *parent))
         .map(|sha| json!({"sha": sha, "url": format!("{url}/commits/{sha}"), "html_url": format!("{page}/{sha}")}))
         .collect();
     let sha = &commit.sha;
@@ -215,8 +215,16 @@ fn short(view: &View<'_>, repository: &Repository, pull: &PullRequest) -> Value 
     let url = format!("{}/pulls/{}", view.url(repository), pull.number);
     let issue = format!("{}/issues/{}", view.url(repository), pull.number);
     let page = format!("{PAGES}/{}/pull/{}", repository.full_name(), pull.number);
-    let head = view.sha(repository, pull.head_at(view.now).unwrap_or(pull.base));
+    let head = sha_of(repository, pull.head_at(view.now).unwrap_or(pull.base));
     let merged = merge(view, pull);
+    // Before a merge GitHub shows a commit that it made to try it, which no branch ever holds.
+    let trial = || {
+        sha256(format!("{} {head}", pull.id).as_bytes())
+            .chars()
+            .take(40)
+            .collect()
+    };
+    let merge_commit: String = merged.map_or_else(trial, |(.., index)| sha_of(repository, *index).to_owned());
     let fork = pull.fork.and_then(|fork| repository.forks.get(fork));
     let owner = fork.map_or(crate::world::ORGANIZATION, |fork| view.login(fork.owner));
     let organization = crate::world::ORGANIZATION;
@@ -234,7 +242,7 @@ fn short(view: &View<'_>, repository: &Repository, pull: &PullRequest) -> Value 
         "labels": labels, "milestone": null, "active_lock_reason": null,
         "created_at": time(pull.opened_at), "updated_at": time(updated_at(view, pull)),
         "closed_at": view.time(closed_at), "merged_at": merged.map(|(at, ..)| time(*at)),
-        "merge_commit_sha": merged.map(|(.., index)| view.sha(repository, *index)),
+        "merge_commit_sha": merge_commit,
         "assignee": null, "assignees": [], "requested_reviewers": [], "requested_teams": [],
         "draft": pull.ready_at.is_some_and(|at| !view.is_past(at)), "auto_merge": null,
         "author_association": if fork.is_some() { "CONTRIBUTOR" } else { "MEMBER" },
@@ -244,7 +252,7 @@ fn short(view: &View<'_>, repository: &Repository, pull: &PullRequest) -> Value 
             "repo": view.head_repository(repository, pull.fork),
         },
         "base": {
-            "label": format!("{organization}:main"), "ref": "main", "sha": view.sha(repository, pull.base),
+            "label": format!("{organization}:main"), "ref": "main", "sha": sha_of(repository, pull.base),
             "user": view.organization(), "repo": view.minimal_repository(repository),
         },
         "_links": {"self": {"href": url}, "html": {"href": page}, "issue": {"href": issue}},
@@ -311,7 +319,7 @@ fn review(view: &View<'_>, repository: &Repository, pull: &PullRequest, review: 
     json!({
         "id": review.id, "node_id": node("PRR", review.id), "user": view.person(review.author), "body": "",
         "state": review.state, "html_url": page, "pull_request_url": url, "author_association": "MEMBER",
-        "submitted_at": time(review.submitted_at), "commit_id": view.sha(repository, review.commit),
+        "submitted_at": time(review.submitted_at), "commit_id": sha_of(repository, review.commit),
         "_links": {"html": {"href": page}, "pull_request": {"href": url}},
     })
 }

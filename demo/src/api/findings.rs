@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::api::reply::Reply;
 use crate::api::request::Request;
-use crate::api::view::{PAGES, View, merged, time};
+use crate::api::view::{PAGES, View, merged, sha_of, time};
 use crate::world::finding::{Alert, AlertChange, AlertKind, Analysis, Finding, Severity, value_at};
 use crate::world::repository::Repository;
 
@@ -123,7 +123,7 @@ fn code_scanning(view: &View<'_>, repository: &Repository, held: &Held<'_>) -> V
             "most_recent_instance": {
                 "ref": "refs/heads/main", "analysis_key": ".github/workflows/ci.yml", "category": tool.category(),
                 "environment": "{}", "state": held.state(), "classifications": [],
-                "commit_sha": head.map(|head| view.sha(repository, head)), "message": {"text": held.finding.rule},
+                "commit_sha": head.map(|head| sha_of(repository, head)), "message": {"text": held.finding.rule},
                 "location": location(view, held.finding),
             },
         }),
@@ -216,7 +216,7 @@ pub(super) fn one(
     match (kind, rest) {
         (_, []) => Reply::json(document(view, repository, held)),
         (AlertKind::SecretScanning, ["locations"]) => {
-            let sha = held.finding.commit.map_or("", |commit| view.sha(repository, commit));
+            let sha = held.finding.commit.map_or("", |commit| sha_of(repository, commit));
             let details = merged(
                 location(view, held.finding),
                 json!({
@@ -249,7 +249,7 @@ pub(super) fn analyses(view: &View<'_>, request: &Request, repository: &Reposito
     Reply::list(view, request, found, None, |held| {
         let tool = held.scan.tool;
         json!({
-            "id": held.id, "ref": held.reference, "commit_sha": view.sha(repository, held.scan.commit),
+            "id": held.id, "ref": held.reference, "commit_sha": sha_of(repository, held.scan.commit),
             "analysis_key": ".github/workflows/ci.yml", "environment": "{}", "category": tool.category(),
             "error": held.error, "warning": "", "created_at": time(held.created_at),
             "results_count": held.scan.findings.len(), "rules_count": held.scan.findings.len(),

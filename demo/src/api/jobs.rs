@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::api::reply::Reply;
 use crate::api::request::Request;
 use crate::api::runs;
-use crate::api::view::{PAGES, View, node, time};
+use crate::api::view::{PAGES, View, node, sha_of, time};
 use crate::world::ACTIONS_APP_ID;
 use crate::world::change::CommitIndex;
 use crate::world::repository::Repository;
@@ -197,7 +197,7 @@ fn document(view: &View<'_>, repository: &Repository, (run, attempt, job): Held<
         "run_url": format!("{url}/actions/runs/{}", run.id),
         "run_attempt": attempt.number,
         "node_id": node("CR", job.id),
-        "head_sha": view.sha(repository, run.head_commit),
+        "head_sha": sha_of(repository, run.head_commit),
         "url": format!("{url}/actions/jobs/{}", job.id),
         "html_url": page(repository, run, job),
         "status": job.status_at(view.now).as_str(),
@@ -292,7 +292,7 @@ fn check(view: &View<'_>, repository: &Repository, (run, _, job): Held<'_>) -> V
         "id": job.id,
         "name": job.name,
         "node_id": node("CR", job.id),
-        "head_sha": view.sha(repository, run.head_commit),
+        "head_sha": sha_of(repository, run.head_commit),
         "external_id": format!("job-{}", job.id),
         "url": url,
         "html_url": page(repository, run, job),

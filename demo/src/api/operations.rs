@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::api::changes::label;
 use crate::api::reply::Reply;
 use crate::api::request::Request;
-use crate::api::view::{PAGES, View, node, time};
+use crate::api::view::{PAGES, View, node, sha_of, time};
 use crate::world::operation::{Cache, Deployment, Issue};
 use crate::world::repository::Repository;
 
@@ -77,7 +77,7 @@ fn deployment(view: &View<'_>, repository: &Repository, held: &Deployment) -> Va
         .map(|(_, at, _)| *at)
         .filter(|at| view.is_past(*at));
     json!({
-        "id": held.id, "node_id": node("DE", held.id), "url": url, "sha": view.sha(repository, held.commit),
+        "id": held.id, "node_id": node("DE", held.id), "url": url, "sha": sha_of(repository, held.commit),
         "ref": held.reference, "task": "deploy", "payload": {}, "original_environment": held.environment,
         "environment": held.environment, "description": Some(held.description).filter(|text| !text.is_empty()),
         "creator": view.person(held.creator), "created_at": time(held.created_at),
@@ -95,7 +95,7 @@ pub(super) fn deployments(view: &View<'_>, request: &Request, repository: &Repos
         .rev()
         .filter(|held| view.is_past(held.created_at))
         .filter(|held| request.allows("environment", held.environment) && request.allows("ref", &held.reference))
-        .filter(|held| request.allows("sha", view.sha(repository, held.commit)))
+        .filter(|held| request.allows("sha", sha_of(repository, held.commit)))
         .collect();
     Reply::list(view, request, found, None, |held| deployment(view, repository, held))
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::api::changes;
 use crate::api::reply::Reply;
 use crate::api::request::Request;
-use crate::api::view::{PAGES, View, merged, node, time};
+use crate::api::view::{PAGES, View, merged, node, sha_of, time};
 use crate::world::ACTIONS_APP_ID;
 use crate::world::change::Branch;
 use crate::world::repository::{Repository, Ruleset, RulesetVersion};
@@ -116,7 +116,7 @@ fn checks(contexts: &[String]) -> Vec<Value> {
 
 /// A branch as the list holds it.
 fn branch(view: &View<'_>, repository: &Repository, branch: &Branch) -> Option<Value> {
-    let sha = view.sha(repository, branch.head_at(view.now)?);
+    let sha = sha_of(repository, branch.head_at(view.now)?);
     let contexts = required(view, repository, &branch.name);
     let url = format!("{}/branches/{}", view.url(repository), branch.name);
     Some(json!({
@@ -142,7 +142,7 @@ pub(super) fn branches(view: &View<'_>, request: &Request, repository: &Reposito
         .filter_map(|held| branch(view, repository, held))
         .collect();
     if let Some(wanted) = request.get("protected") {
-        found.retain(|held| held["protected"].to_string() == wanted);
+        found.retain(|held| held["protected"] == (wanted == "true"));
     }
     Reply::list(view, request, found, None, |held| held)
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::api::jobs;
 use crate::api::reply::Reply;
 use crate::api::request::Request;
-use crate::api::view::{PAGES, View, node, time};
+use crate::api::view::{PAGES, View, node, sha_of, time};
 use crate::world::repository::Repository;
 use crate::world::run::{Attempt, PullRequestReference, Run, Status};
 
@@ -31,40 +31,36 @@ const CHECK_SUITE_OFFSET: i64 = 20_000_000_000;
 /// First and last second of a `created` filter.
 type Created = (Option<Timestamp>, Option<Timestamp>);
 
-/// One end of a `created` filter: the first and the last second that it names; `*` is open.
-fn end(text: &str) -> Option<Option<(Timestamp, Timestamp)>> {
-    if text == "*" {
-        return Some(None);
-    }
+/// The first and the last second that one end of a `created` filter names.
+fn end(text: &str) -> Option<(Timestamp, Timestamp)> {
     let first = parse_timestamp(text).ok()?.trunc_subsecs(0);
-    let length = if text.parse::<NaiveDate>().is_ok() {
-        TimeDelta::seconds(86_399)
-    } else {
-        TimeDelta::zero()
-    };
-    Some(Some((first, first + length)))
+    let is_day = text.parse::<NaiveDate>().is_ok();
+    let length = TimeDelta::seconds(if is_day { 86_399 } else { 0 });
+    Some((first, first.checked_add_signed(length)?))
 }
 
 /// Reads a `created` filter; null where it is malformed, which GitHub does not mind.
 fn created(text: &str) -> Option<Created> {
     let second = TimeDelta::seconds(1);
     if let Some((from, to)) = text.split_once("..") {
-        return Some((end(from)?.map(|span| span.0), end(to)?.map(|span| span.1)));
+        // A star leaves an end open.
+        let first = if from == "*" { None } else { Some(end(from)?.0) };
+        let last = if to == "*" { None } else { Some(end(to)?.1) };
+        return Some((first, last));
     }
-    let read = |text: &str| end(text).flatten();
     if let Some(text) = text.strip_prefix(">=") {
-        return Some((Some(read(text)?.0), None));
+        return Some((Some(end(text)?.0), None));
     }
     if let Some(text) = text.strip_prefix("<=") {
-        return Some((None, Some(read(text)?.1)));
+        return Some((None, Some(end(text)?.1)));
     }
     if let Some(text) = text.strip_prefix('>') {
-        return Some((Some(read(text)?.1 + second), None));
+        return Some((Some(end(text)?.1 + second), None));
     }
     if let Some(text) = text.strip_prefix('<') {
-        return Some((None, Some(read(text)?.0 - second)));
+        return Some((None, Some(end(text)?.0 - second)));
     }
-    let (first, last) = read(text)?;
+    let (first, last) = end(text)?;
     Some((Some(first), Some(last)))
 }
 
@@ -106,7 +102,7 @@ fn updated_at(view: &View<'_>, attempt: &Attempt) -> Timestamp {
 /// A pull request as a run lists it; null before it was opened.
 fn reference(view: &View<'_>, repository: &Repository, run: &Run, reference: PullRequestReference) -> Option<Value> {
     let number = reference.number;
-    let sha = view.sha(repository, run.head_commit);
+    let sha = sha_of(repository, run.head_commit);
     if let Some(index) = reference.fork {
         let fork = repository
             .forks
@@ -133,11 +129,11 @@ fn reference(view: &View<'_>, repository: &Repository, run: &Run, reference: Pul
     Some(json!({
         "id": pull.id, "number": number, "url": format!("{}/pulls/{number}", view.url(repository)),
         "head": {
-            "ref": pull.head_branch, "sha": view.sha(repository, head),
+            "ref": pull.head_branch, "sha": sha_of(repository, head),
             "repo": view.short_repository(repository, pull.fork),
         },
         "base": {
-            "ref": "main", "sha": view.sha(repository, pull.base), "repo": view.short_repository(repository, None),
+            "ref": "main", "sha": sha_of(repository, pull.base), "repo": view.short_repository(repository, None),
         },
     }))
 }
@@ -153,7 +149,7 @@ fn document(view: &View<'_>, repository: &Repository, run: &Run, attempt: &Attem
     let page = format!("{PAGES}/{}/actions/runs/{}", repository.full_name(), run.id);
     let workflow = repository.workflows.get(run.workflow);
     let workflow_id = workflow.map_or(0, |workflow| workflow.id);
-    let commit = view.commit(repository, run.head_commit);
+    let commit = repository.commits.get(run.head_commit);
     let pulls: Vec<Value> = if with_pulls {
         run.pull_requests
             .iter()
@@ -183,7 +179,7 @@ fn document(view: &View<'_>, repository: &Repository, run: &Run, attempt: &Attem
         "name": workflow.map(|workflow| workflow.name),
         "node_id": node("WFR", run.id),
         "head_branch": run.head_branch,
-        "head_sha": view.sha(repository, run.head_commit),
+        "head_sha": sha_of(repository, run.head_commit),
         "path": workflow.map(|workflow| workflow.path),
         "display_title": title.unwrap_or_default(),
         "run_number": run.number,
@@ -231,7 +227,7 @@ fn matches(view: &View<'_>, repository: &Repository, request: &Request, run: &Ru
         && is_created
         && request.allows("branch", &run.head_branch)
         && request.allows("event", run.event.as_str())
-        && request.allows("head_sha", view.sha(repository, run.head_commit))
+        && request.allows("head_sha", sha_of(repository, run.head_commit))
         && request.allows("actor", view.login(run.actor))
         && request.allows("check_suite_id", &check_suite_id(run).to_string())
 }

@@ -5,7 +5,7 @@ use domain::clock::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::api::Files;
-use crate::world::change::{Commit, CommitIndex};
+use crate::world::change::CommitIndex;
 use crate::world::repository::{Fork, Repository};
 use crate::world::run::Run;
 use crate::world::{ORGANIZATION, ORGANIZATION_ID, PersonIndex, World};
@@ -103,6 +103,11 @@ pub(super) fn merged(first: Value, second: Value) -> Value {
     }
 }
 
+/// The object name of a commit.
+pub(super) fn sha_of(repository: &Repository, commit: CommitIndex) -> &str {
+    repository.commits.get(commit).map_or("", |commit| commit.sha.as_str())
+}
+
 impl<'a> View<'a> {
     /// Tells whether something has happened.
     pub(super) fn is_past(&self, instant: Timestamp) -> bool {
@@ -152,16 +157,6 @@ impl<'a> View<'a> {
     /// The address of a repository in the interface.
     pub(super) fn url(&self, repository: &Repository) -> String {
         format!("{}/repos/{}", self.api, repository.full_name())
-    }
-
-    /// The object name of a commit.
-    pub(super) fn sha(&self, repository: &'a Repository, commit: CommitIndex) -> &'a str {
-        self.commit(repository, commit).map_or("", |commit| commit.sha.as_str())
-    }
-
-    /// A commit.
-    pub(super) fn commit(&self, repository: &'a Repository, commit: CommitIndex) -> Option<&'a Commit> {
-        repository.commits.get(commit)
     }
 
     fn account(&self, login: &str, id: i64, kind: &str) -> Map<String, Value> {
