@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 use domain::clock::{Timestamp, parse_timestamp};
 
 use crate::world::change::{Blob, Branch, Commit, FileChange, PullRequest, Tree};
-use crate::world::repository::{Repository, Taxonomy, Workflow};
+use crate::world::finding::{Alert, AlertChange, AlertKind, Finding, Severity, Tool};
+use crate::world::operation::{Deployment, Issue};
+use crate::world::repository::{Protection, Repository, Ruleset, RulesetVersion, Taxonomy, Workflow};
 use crate::world::run::{Artifact, Attempt, Conclusion, Content, Event, Job, JobKind, PullRequestReference, Run};
 use crate::world::{Person, World};
 
@@ -135,13 +137,80 @@ pub(super) fn world() -> Arc<World> {
             closed_at: Some(minute(100)),
         }],
         runs,
-        ruleset: None,
-        protection: None,
-        findings: Vec::new(),
+        ruleset: Some(Ruleset {
+            id: 21,
+            name: "main",
+            versions: vec![RulesetVersion {
+                id: 22,
+                updated_at: minute(10),
+                actor: 0,
+                required_checks: vec!["unit-tests (3.12)".to_owned()],
+                required_approvals: 1,
+                requires_code_owner: true,
+                enforcement: "active",
+            }],
+        }),
+        protection: Some(Protection {
+            required_checks: vec![(minute(10), vec!["unit-tests (3.12)".to_owned()])],
+            exempts_administrators: true,
+            required_approvals: 1,
+        }),
+        findings: vec![Finding {
+            tool: Tool::Gitleaks,
+            rule: "aws-access-token".to_owned(),
+            package: None,
+            versions: Vec::new(),
+            resource: None,
+            places: vec![(minute(0), Arc::clone(&path), 3)],
+            severities: vec![(minute(0), Severity::Critical)],
+            commit: Some(0),
+        }],
         analyses: Vec::new(),
-        alerts: Vec::new(),
-        issues: Vec::new(),
-        deployments: Vec::new(),
+        alerts: [
+            AlertKind::CodeScanning,
+            AlertKind::Dependabot,
+            AlertKind::SecretScanning,
+        ]
+        .into_iter()
+        .map(|kind| Alert {
+            kind,
+            number: 1,
+            finding: 0,
+            changes: vec![
+                (minute(10), AlertChange::Opened),
+                (
+                    minute(20),
+                    AlertChange::Dismissed {
+                        by: 0,
+                        reason: "false positive",
+                        comment: "",
+                    },
+                ),
+            ],
+        })
+        .collect(),
+        issues: vec![Issue {
+            id: 41,
+            number: 2,
+            title: "A flaky test".to_owned(),
+            body: String::new(),
+            author: 0,
+            assignee: None,
+            labels: vec![(minute(20), "flaky".to_owned())],
+            created_at: minute(10),
+            updated_at: minute(10),
+            closed_at: Some(minute(20)),
+        }],
+        deployments: vec![Deployment {
+            id: 31,
+            commit: 0,
+            reference: "main".to_owned(),
+            environment: "production",
+            creator: 0,
+            created_at: minute(10),
+            statuses: vec![(32, minute(11), "in_progress"), (33, minute(20), "success")],
+            description: "",
+        }],
         caches: Vec::new(),
         releases: Vec::new(),
     };

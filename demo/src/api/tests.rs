@@ -251,15 +251,82 @@ async fn every_list_of_a_repository_answers() {
     }
     let file = ask(&server, "/repos/neurocipher/sample/contents/src/a.py").await.json();
     assert_eq!(file["content"], "aGVsbG8=");
-    let missing = ask(&server, "/repos/neurocipher/sample/branches/main/protection").await;
-    assert_eq!(
-        (missing.status, missing.json()["message"].clone()),
-        (404, "Branch not protected".into())
-    );
     assert_eq!(
         ask(&server, "/orgs/neurocipher/repos").await.json()[0]["name"],
         "sample"
     );
     assert_eq!(ask(&server, "/rate_limit").await.status, 200);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn findings_protection_and_operations_are_cut_too() {
+    let base = "/repos/neurocipher/sample";
+    let server = server(5, 5_000, None).await;
+    let protection = format!("{base}/branches/main/protection");
+    let lists = [
+        "code-scanning/alerts",
+        "dependabot/alerts",
+        "secret-scanning/alerts",
+        "issues",
+        "deployments",
+    ];
+    for list in lists.iter().chain(&["rulesets", "rules/branches/main"]) {
+        assert_eq!(ask(&server, &format!("{base}/{list}")).await.body, "[]", "{list}");
+    }
+    let missing = ask(&server, &protection).await;
+    assert_eq!(
+        (missing.status, missing.json()["message"].clone()),
+        (404, "Branch not protected".into())
+    );
+
+    server.set_now(minute(15));
+    for list in &lists[..4] {
+        assert_eq!(
+            ask(&server, &format!("{base}/{list}")).await.json()[0]["state"],
+            "open",
+            "{list}"
+        );
+    }
+    let statuses = ask(&server, &format!("{base}/deployments/31/statuses")).await.json();
+    assert_eq!(
+        (&statuses[0]["state"], &statuses[1]),
+        (&"in_progress".into(), &Value::Null)
+    );
+    let rules = ask(&server, &format!("{base}/rules/branches/main")).await.json();
+    let check = &rules[3]["parameters"]["required_status_checks"][0];
+    assert_eq!(
+        (&check["context"], &rules[3]["ruleset_id"]),
+        (&"unit-tests (3.12)".into(), &21.into())
+    );
+    assert_eq!(
+        ask(&server, &protection).await.json()["enforce_admins"]["enabled"],
+        false
+    );
+    assert_eq!(
+        ask(&server, &format!("{base}/rulesets/21")).await.json()["rules"]
+            .as_array()
+            .unwrap()
+            .len(),
+        4
+    );
+    let place = ask(&server, &format!("{base}/secret-scanning/alerts/1/locations"))
+        .await
+        .json();
+    assert_eq!(place[0]["details"]["start_line"], 3);
+
+    server.set_now(minute(25));
+    for (list, state) in lists.iter().zip(["dismissed", "dismissed", "resolved", "closed"]) {
+        assert_eq!(
+            ask(&server, &format!("{base}/{list}?state=open")).await.body,
+            "[]",
+            "{list}"
+        );
+        assert_eq!(
+            ask(&server, &format!("{base}/{list}?state={state}")).await.json()[0]["state"],
+            state,
+            "{list}"
+        );
+    }
     server.stop().await;
 }
