@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -71,7 +72,7 @@ pub enum Command {
     Verify(Verify),
     /// Compact files, write checkpoints, delete what nothing reaches
     Upkeep(Upkeep),
-    /// Simulate an organization, and write down what really happened in it
+    /// Simulate an organization on GitHub, and write down what really happened in it
     Demo(Demo),
 }
 
@@ -148,7 +149,7 @@ pub struct Writing {
 pub struct Serve {
     /// Loopback address to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
-    pub listen: Option<std::net::SocketAddr>,
+    pub listen: Option<SocketAddr>,
 }
 
 /// Which rows a reader sees.
@@ -246,8 +247,9 @@ pub struct Upkeep {
     pub writing: Writing,
 }
 
-/// Which organization.
+/// Which organization, and what of it.
 #[derive(Debug, Args)]
+#[group(id = "what", required = true, multiple = true, args = ["api_only", "truth"])]
 pub struct Demo {
     /// What every draw derives from: one seed, one organization
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -255,9 +257,18 @@ pub struct Demo {
     /// How many days its timeline spans; it ends at 2026-04-01T00:00:00Z
     #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub days: u32,
-    /// Write the truth to this file, as JSON; `-` is the standard output
+    /// Serve it in the shape of GitHub's REST API, until interrupted
+    #[arg(long)]
+    pub api_only: bool,
+    /// Where the API listens: a loopback address
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
+    pub listen: SocketAddr,
+    /// Requests that the API answers in an hour
+    #[arg(long, value_name = "N", default_value_t = 15_000_000)]
+    pub rate_limit: u64,
+    /// Write what really happened to this file, as JSON; `-` is the standard output
     #[arg(long, value_name = "FILE")]
-    pub truth: PathBuf,
+    pub truth: Option<PathBuf>,
 }
 
 fn time(text: &str) -> Result<Timestamp, InvalidTimestamp> {

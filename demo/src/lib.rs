@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod api;
 pub mod chance;
 pub mod files;
 pub mod simulation;

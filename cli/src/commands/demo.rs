@@ -1,30 +1,63 @@
 //! `plumbline demo`.
 
-use anyhow::Context as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, ensure};
+use demo::api::{Options as ApiOptions, Server};
+use demo::files::artifact_zip;
 use demo::simulation::{Options, simulate};
+use demo::truth::Truth;
 
 use crate::arguments::Demo;
 use crate::output;
 use crate::run::Outcome;
 
-/// Simulates an organization and writes down what really happened in it.
-pub fn run(arguments: &Demo) -> anyhow::Result<Outcome> {
-    let (_, truth) = simulate(Options {
+/// Simulates an organization; writes down what really happened in it, and serves it as GitHub would.
+pub async fn run(arguments: &Demo) -> anyhow::Result<Outcome> {
+    let listen = arguments.listen;
+    ensure!(
+        listen.ip().is_loopback(),
+        "`--listen {listen}` is not a loopback address: the simulated organization is for this machine only"
+    );
+    let (world, truth) = simulate(Options {
         seed: arguments.seed,
         days: arguments.days,
     });
-    if arguments.truth.as_os_str() == "-" {
-        output::json(&truth)?;
-        return Ok(Outcome::Ok);
+    if let Some(path) = &arguments.truth {
+        write(path, &truth)?;
     }
-    let path = arguments.truth.display();
-    let json = serde_json::to_vec_pretty(&truth)?;
-    std::fs::write(&arguments.truth, json).with_context(|| format!("failed to write the truth to `{path}`"))?;
+    if arguments.api_only {
+        let options = ApiOptions {
+            now: world.end,
+            rate_limit: arguments.rate_limit,
+            token: None,
+        };
+        let server = Server::start(Arc::new(world), options, listen, artifact_zip)
+            .await
+            .with_context(|| format!("failed to listen on `{listen}`"))?;
+        output::note(&format!(
+            "serving `neurocipher` on {}; interrupt to stop",
+            server.api_url()
+        ));
+        tokio::signal::ctrl_c().await?;
+        server.stop().await;
+    }
+    Ok(Outcome::Ok)
+}
+
+fn write(path: &Path, truth: &Truth) -> anyhow::Result<()> {
+    if path.as_os_str() == "-" {
+        return output::json(truth);
+    }
+    let json = serde_json::to_vec_pretty(truth)?;
+    std::fs::write(path, json).with_context(|| format!("failed to write the truth to `{}`", path.display()))?;
     let n_attempts: i64 = truth.repositories.iter().map(|of| of.counts.attempts).sum();
     let n_results: i64 = truth.repositories.iter().map(|of| of.counts.test_results).sum();
-    output::text(&format!(
-        "{} repositories, {n_attempts} run attempts, {n_results} test results; the truth is in {path}",
+    output::note(&format!(
+        "{} repositories, {n_attempts} run attempts, {n_results} test results; the truth is in {}",
         truth.repositories.len(),
+        path.display(),
     ));
-    Ok(Outcome::Ok)
+    Ok(())
 }
