@@ -6,6 +6,7 @@ use domain::clock::parse_timestamp;
 use serde_json::{Value, json};
 
 use crate::api::reply::{Reply, sha256};
+use crate::api::repositories;
 use crate::api::request::Request;
 use crate::api::view::{PAGES, View, merged, node, sha_of, time};
 use crate::world::PersonIndex;
@@ -216,6 +217,15 @@ fn short(view: &View<'_>, repository: &Repository, pull: &PullRequest) -> Value 
     let issue = format!("{}/issues/{}", view.url(repository), pull.number);
     let page = format!("{PAGES}/{}/pull/{}", repository.full_name(), pull.number);
     let head = sha_of(repository, pull.head_at(view.now).unwrap_or(pull.base));
+    let base_repository = repositories::document(view, repository);
+    let head_repository = merged(base_repository.clone(), view.head_repository(repository, pull.fork));
+    let links = json!({
+        "self": {"href": url}, "html": {"href": page}, "issue": {"href": issue},
+        "comments": {"href": format!("{issue}/comments")}, "commits": {"href": format!("{url}/commits")},
+        "review_comments": {"href": format!("{url}/comments")},
+        "review_comment": {"href": format!("{}/pulls/comments{{/number}}", view.url(repository))},
+        "statuses": {"href": format!("{}/statuses/{head}", view.url(repository))},
+    });
     let merged = merge(view, pull);
     // Before a merge GitHub shows a commit that it made to try it, which no branch ever holds.
     let trial = || {
@@ -249,13 +259,13 @@ fn short(view: &View<'_>, repository: &Repository, pull: &PullRequest) -> Value 
         "head": {
             "label": format!("{owner}:{}", pull.head_branch), "ref": pull.head_branch, "sha": head,
             "user": fork.map_or_else(|| view.organization(), |fork| view.person(fork.owner)),
-            "repo": view.head_repository(repository, pull.fork),
+            "repo": head_repository,
         },
         "base": {
             "label": format!("{organization}:main"), "ref": "main", "sha": sha_of(repository, pull.base),
-            "user": view.organization(), "repo": view.minimal_repository(repository),
+            "user": view.organization(), "repo": base_repository,
         },
-        "_links": {"self": {"href": url}, "html": {"href": page}, "issue": {"href": issue}},
+        "_links": links,
     })
 }
 

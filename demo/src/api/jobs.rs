@@ -309,7 +309,7 @@ fn check(view: &View<'_>, repository: &Repository, (run, _, job): Held<'_>) -> V
         "app": {
             "id": ACTIONS_APP_ID, "slug": "github-actions", "node_id": node("A", ACTIONS_APP_ID),
             "client_id": "Iv1.05c79e9ad1f6bdfa", "name": "GitHub Actions",
-            "owner": {"login": "github", "id": 9919, "type": "Organization"},
+            "owner": view.github(),
             "description": "Automate your workflow from idea to production",
             "external_url": "https://help.github.com/en/actions",
             "html_url": format!("{PAGES}/apps/github-actions"),

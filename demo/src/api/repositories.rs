@@ -11,7 +11,7 @@ use crate::world::change::Branch;
 use crate::world::repository::{Repository, Ruleset, RulesetVersion};
 
 /// A repository.
-fn document(view: &View<'_>, repository: &Repository) -> Value {
+pub(super) fn document(view: &View<'_>, repository: &Repository) -> Value {
     let page = format!("{PAGES}/{}", repository.full_name());
     let pushed = repository
         .main_commits()

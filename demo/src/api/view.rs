@@ -151,6 +151,8 @@ impl<'a> View<'a> {
         let person = self.world.people.get(person);
         let name = person.map_or("ghost", |person| person.name.as_str());
         let (id, login) = person.map_or((0, "ghost"), |person| (person.id, person.login.as_str()));
+        // Brackets are no part of an address by the letter of RFC 5322.
+        let login = login.trim_end_matches("[bot]");
         (name, format!("{id}+{login}@users.noreply.github.com"))
     }
 
@@ -160,7 +162,8 @@ impl<'a> View<'a> {
     }
 
     fn account(&self, login: &str, id: i64, kind: &str) -> Map<String, Value> {
-        let url = format!("{}/users/{login}", self.api);
+        // A bot's login ends in brackets, which an address does not hold as they are.
+        let url = format!("{}/users/{}", self.api, login.replace('[', "%5B").replace(']', "%5D"));
         let page = match login.strip_suffix("[bot]") {
             Some(app) => format!("{PAGES}/apps/{app}"),
             None => format!("{PAGES}/{login}"),
@@ -200,6 +203,11 @@ impl<'a> View<'a> {
     /// The organization as an owner.
     pub(super) fn organization(&self) -> Value {
         Value::Object(self.account(ORGANIZATION, ORGANIZATION_ID, "Organization"))
+    }
+
+    /// GitHub itself, the owner of the app that writes check runs.
+    pub(super) fn github(&self) -> Value {
+        Value::Object(self.account("github", 9919, "Organization"))
     }
 
     fn minimal(&self, full_name: &str, id: i64, owner: Value, is_fork: bool, repository: &Repository) -> Value {
