@@ -69,7 +69,11 @@ impl Chance {
     pub fn around(&mut self, median: TimeDelta) -> TimeDelta {
         let factor = (0.72 + 0.56 * self.unit()) * (0.8 + 0.4 * self.unit());
         let tail = if self.happens(0.06) { 1.0 + self.unit() } else { 1.0 };
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "spans of hours in milliseconds")]
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            reason = "spans of hours in milliseconds"
+        )]
         let drawn = (median.num_milliseconds() as f64 * factor * tail) as i64;
         TimeDelta::milliseconds(drawn.max(1))
     }

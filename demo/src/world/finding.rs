@@ -104,14 +104,23 @@ pub struct Finding {
 
 /// The value of a history at an instant; the first one before it begins.
 pub fn value_at<T: Clone>(history: &[(Timestamp, T)], instant: Timestamp) -> Option<T> {
-    let held = history.iter().rev().find(|(at, _)| *at <= instant).or(history.first())?;
+    let held = history
+        .iter()
+        .rev()
+        .find(|(at, _)| *at <= instant)
+        .or(history.first())?;
     Some(held.1.clone())
 }
 
 impl Finding {
     /// Path and line at `instant`.
     pub fn place_at(&self, instant: Timestamp) -> Option<(Arc<str>, i64)> {
-        let held = self.places.iter().rev().find(|(at, ..)| *at <= instant).or(self.places.first())?;
+        let held = self
+            .places
+            .iter()
+            .rev()
+            .find(|(at, ..)| *at <= instant)
+            .or(self.places.first())?;
         Some((Arc::clone(&held.1), held.2))
     }
 }
