@@ -3,3 +3,4 @@
 pub mod faults;
 pub mod lakes;
 pub mod ministack;
+pub mod sites;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::kpi::KpiVerdict;
-use lake::store::{Store, StoreOptions};
 use tests::lakes::{self, TestClock, TestRun, time};
+use tests::sites::on_every_site;
 
 fn all(answer: &query::answer::KpiAnswer) -> (i64, Option<f64>, KpiVerdict) {
     let row = answer.rows.iter().find(|row| row.repository.is_none()).unwrap();
@@ -13,59 +13,63 @@ fn all(answer: &query::answer::KpiAnswer) -> (i64, Option<f64>, KpiVerdict) {
 
 #[tokio::test]
 async fn a_history_ingested_today_answers_for_last_quarter() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path().join("lake").to_str().unwrap(), &StoreOptions::new()).unwrap();
-    let clock = TestClock::at("2026-11-23T10:00:00Z");
-    let history: Vec<_> = [
-        TestRun::new(1, "2026-09-20T10:00:00Z", &[("t1", "passed"), ("t2", "passed")]),
-        TestRun::new(2, "2026-11-20T10:00:00Z", &[("t1", "passed")]),
-    ]
-    .iter()
-    .map(|run| run.write(folder.path()))
-    .collect();
-    lakes::ingest(&store, &clock, &history).await.unwrap();
-    let engine = lakes::engine(&store).unwrap();
-    let then = engine
-        .kpi("flaky_test_rate", &lakes::question("2026-10-01"))
-        .await
-        .unwrap();
-    assert_eq!(all(&then), (2, Some(0.0), KpiVerdict::Met));
-    let now = engine
-        .kpi("flaky_test_rate", &lakes::question("2026-11-23"))
-        .await
-        .unwrap();
-    assert_eq!(all(&now), (1, Some(0.0), KpiVerdict::Met));
+    on_every_site(async |site| {
+        let store = site.fresh_lake().open();
+        let clock = TestClock::at("2026-11-23T10:00:00Z");
+        let history: Vec<_> = [
+            TestRun::new(1, "2026-09-20T10:00:00Z", &[("t1", "passed"), ("t2", "passed")]),
+            TestRun::new(2, "2026-11-20T10:00:00Z", &[("t1", "passed")]),
+        ]
+        .iter()
+        .map(|run| run.write(site.folder()))
+        .collect();
+        lakes::ingest(&store, &clock, &history).await.unwrap();
+        let engine = lakes::engine(&store).unwrap();
+        let then = engine
+            .kpi("flaky_test_rate", &lakes::question("2026-10-01"))
+            .await
+            .unwrap();
+        assert_eq!(all(&then), (2, Some(0.0), KpiVerdict::Met));
+        let now = engine
+            .kpi("flaky_test_rate", &lakes::question("2026-11-23"))
+            .await
+            .unwrap();
+        assert_eq!(all(&now), (1, Some(0.0), KpiVerdict::Met));
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_late_file_changes_the_answer_only_for_those_who_may_know_of_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path().join("lake").to_str().unwrap(), &StoreOptions::new()).unwrap();
-    let clock = TestClock::at("2026-11-23T10:00:00Z");
-    let first = TestRun::new(1, "2026-11-20T10:00:00Z", &[("t1", "failed"), ("t2", "passed")]).write(folder.path());
-    lakes::ingest(&store, &clock, &[first]).await.unwrap();
-    clock.advance(Duration::from_secs(3600));
-    let mut second = TestRun::new(1, "2026-11-20T11:00:00Z", &[("t1", "passed"), ("t2", "passed")]);
-    second.run_attempt = 2;
-    lakes::ingest(&store, &clock, &[second.write(folder.path())])
-        .await
-        .unwrap();
-    clock.advance(Duration::from_secs(3600));
-    lakes::upkeep(&store, &clock).await.unwrap();
-    let engine = lakes::engine(&store).unwrap();
-    let question = lakes::question("2026-11-23");
-    let newest = engine.kpi("flaky_test_rate", &question).await.unwrap();
-    assert_eq!(all(&newest), (2, Some(50.0), KpiVerdict::Missed));
-    let mut known_before = question.clone();
-    known_before.known_at = Some(time("2026-11-23T10:30:00Z"));
-    let before = engine.kpi("flaky_test_rate", &known_before).await.unwrap();
-    assert_eq!(all(&before), (2, Some(0.0), KpiVerdict::Met));
-    let mut first_publication = question.clone();
-    first_publication.publication = Some(1);
-    let pinned = engine.kpi("flaky_test_rate", &first_publication).await.unwrap();
-    assert_eq!(all(&pinned), all(&before));
-    let mut happened_before = question;
-    happened_before.as_of = time("2026-11-20T10:30:00Z");
-    let earlier = engine.kpi("flaky_test_rate", &happened_before).await.unwrap();
-    assert_eq!(all(&earlier), (2, Some(0.0), KpiVerdict::Met));
+    on_every_site(async |site| {
+        let store = site.fresh_lake().open();
+        let clock = TestClock::at("2026-11-23T10:00:00Z");
+        let first = TestRun::new(1, "2026-11-20T10:00:00Z", &[("t1", "failed"), ("t2", "passed")]).write(site.folder());
+        lakes::ingest(&store, &clock, &[first]).await.unwrap();
+        clock.advance(Duration::from_secs(3600));
+        let mut second = TestRun::new(1, "2026-11-20T11:00:00Z", &[("t1", "passed"), ("t2", "passed")]);
+        second.run_attempt = 2;
+        lakes::ingest(&store, &clock, &[second.write(site.folder())])
+            .await
+            .unwrap();
+        clock.advance(Duration::from_secs(3600));
+        lakes::upkeep(&store, &clock).await.unwrap();
+        let engine = lakes::engine(&store).unwrap();
+        let question = lakes::question("2026-11-23");
+        let newest = engine.kpi("flaky_test_rate", &question).await.unwrap();
+        assert_eq!(all(&newest), (2, Some(50.0), KpiVerdict::Missed));
+        let mut known_before = question.clone();
+        known_before.known_at = Some(time("2026-11-23T10:30:00Z"));
+        let before = engine.kpi("flaky_test_rate", &known_before).await.unwrap();
+        assert_eq!(all(&before), (2, Some(0.0), KpiVerdict::Met));
+        let mut first_publication = question.clone();
+        first_publication.publication = Some(1);
+        let pinned = engine.kpi("flaky_test_rate", &first_publication).await.unwrap();
+        assert_eq!(all(&pinned), all(&before));
+        let mut happened_before = question;
+        happened_before.as_of = time("2026-11-20T10:30:00Z");
+        let earlier = engine.kpi("flaky_test_rate", &happened_before).await.unwrap();
+        assert_eq!(all(&earlier), (2, Some(0.0), KpiVerdict::Met));
+    })
+    .await;
 }

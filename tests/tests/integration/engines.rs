@@ -7,9 +7,7 @@ use lake::store::Store;
 use query::answer::{Cell, Question};
 use serde_json::{Value, json};
 use tests::lakes::{self, TestClock, TestRun};
-use tests::ministack::Ministack;
-
-use crate::stores;
+use tests::sites::{LakeUrl, on_every_site};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -29,7 +27,7 @@ async fn ours(store: &Store, publication: u64, statement: &str) -> Vec<Value> {
 }
 
 /// What the other engines count in the Delta versions that a publication names.
-async fn theirs(store: &Store, publication: u64) -> Value {
+async fn theirs(lake: &LakeUrl, store: &Store, publication: u64) -> Value {
     let snapshot = Snapshot::open(store, Some(publication)).await.unwrap();
     let mut command = Command::new(format!("{ROOT}/.venv/bin/python"));
     command
@@ -38,9 +36,7 @@ async fn theirs(store: &Store, publication: u64) -> Value {
     for (table, state) in &snapshot.published().unwrap().publication.tables {
         command.arg(format!("{table}={}", state.delta_version));
     }
-    if store.url().scheme() == "s3" {
-        command.envs(Ministack::shared().options());
-    }
+    command.envs(lake.options());
     let output = command
         .output()
         .expect("`.venv` is missing: run `make test`, or `tests/setup.sh`");
@@ -49,11 +45,12 @@ async fn theirs(store: &Store, publication: u64) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-async fn compare(kind: &str, store: &Store, publication: u64) {
+async fn compare(lake: &LakeUrl, publication: u64) {
+    let store = &lake.open();
     let snapshot = Snapshot::open(store, Some(publication)).await.unwrap();
-    let theirs = theirs(store, publication).await;
+    let theirs = theirs(lake, store, publication).await;
     for table in lake::tables::ALL {
-        let place = format!("{kind}, publication {publication}, {}", table.name);
+        let place = format!("publication {publication}, {}", table.name);
         let statement = format!("select count(*) from raw.{}", table.name);
         let counted = &ours(store, publication, &statement).await[0][0];
         let found = &theirs[table.name];
@@ -72,18 +69,19 @@ async fn compare(kind: &str, store: &Store, publication: u64) {
     let statement = "select repository, outcome, count(*) as n, coalesce(sum(duration_ms), 0) as duration_ms
         from raw.test_results group by repository, outcome order by repository, outcome";
     let outcomes = ours(store, publication, statement).await;
-    assert!(outcomes.len() >= 5, "{kind}: {outcomes:?}");
+    assert!(outcomes.len() >= 5, "{outcomes:?}");
     assert_eq!(
         theirs["test_results"]["outcomes"],
         json!(outcomes),
-        "{kind}, publication {publication}"
+        "publication {publication}"
     );
 }
 
 #[tokio::test]
 async fn python_deltalake_and_duckdb_count_the_same_rows_at_every_published_version() {
-    for (kind, store, _keep) in stores::both() {
-        let folder = tempfile::tempdir().unwrap();
+    on_every_site(async |site| {
+        let lake = site.fresh_lake();
+        let store = lake.open();
         let clock = TestClock::at("2026-11-23T10:00:00Z");
         let runs = [
             TestRun::new(
@@ -106,26 +104,24 @@ async fn python_deltalake_and_duckdb_count_the_same_rows_at_every_published_vers
             },
             TestRun::new(4, "2026-10-31T23:59:59Z", &[("t1", "passed"), ("t2", "failed")]),
         ];
-        let directories: Vec<_> = runs.iter().map(|run| run.write(folder.path())).collect();
+        let directories: Vec<_> = runs.iter().map(|run| run.write(site.folder())).collect();
         lakes::ingest(&store, &clock, &directories[..2]).await.unwrap();
         lakes::ingest(&store, &clock, &directories[2..]).await.unwrap();
         let upkeep = lakes::upkeep(&store, &clock).await.unwrap();
-        assert!(upkeep.files_after < upkeep.files_before, "{kind}: {upkeep:?}");
+        assert!(upkeep.files_after < upkeep.files_before, "{upkeep:?}");
         let numbers: Vec<_> = publications(&store)
             .await
             .unwrap()
             .iter()
             .map(|published| published.publication.number)
             .collect();
-        assert!(
-            numbers.len() >= 3,
-            "{kind}: two ingests and what upkeep published: {numbers:?}"
-        );
+        assert!(numbers.len() >= 3, "two ingests and what upkeep published: {numbers:?}");
         for number in numbers {
             // The first publication holds one repository: its outcomes are fewer, its counts are held all the same.
             if number > 1 {
-                compare(kind, &store, number).await;
+                compare(&lake, number).await;
             }
         }
-    }
+    })
+    .await;
 }

@@ -4,9 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use lake::store::{Store, StoreOptions};
 use tests::lakes::{self, TestRun};
-use tests::ministack::Ministack;
+use tests::sites::{LakeUrl, Site, SiteKind, on_every_site};
 
 /// The program, beside the tests in the target folder.
 pub(crate) fn plumbline() -> PathBuf {
@@ -16,7 +15,7 @@ pub(crate) fn plumbline() -> PathBuf {
     program
 }
 
-fn ingest(lake: &str, options: &StoreOptions, folder: &Path, run_id: i64) -> Command {
+fn ingest(lake: &LakeUrl, folder: &Path, run_id: i64) -> Command {
     let mut command = Command::new(plumbline());
     command
         .args(["ingest", "directory"])
@@ -39,8 +38,11 @@ fn ingest(lake: &str, options: &StoreOptions, folder: &Path, run_id: i64) -> Com
         "--completed-at",
         "2026-11-20T10:00:00Z",
     ]);
-    command.args(["--lake", lake, "--wait", "120"]);
-    command.stdout(Stdio::null()).stderr(Stdio::piped()).envs(options);
+    command.args(["--lake", lake.as_str(), "--wait", "120"]);
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .envs(lake.options());
     command
 }
 
@@ -51,30 +53,22 @@ fn many_cases() -> Vec<(String, &'static str)> {
 }
 
 /// Kills the first writer after each of the given times, lets the second one go on, and compares.
-async fn kill_and_compare(kills: &[u64], lake_of: impl Fn(usize) -> (String, StoreOptions)) {
-    let folder = tempfile::tempdir().unwrap();
+async fn kill_and_compare(site: &Site, kills: &[u64]) {
     let cases = many_cases();
     let cases: Vec<_> = cases.iter().map(|(name, outcome)| (name.as_str(), *outcome)).collect();
-    TestRun::new(1, "2026-11-20T10:00:00Z", &cases).write(folder.path());
-    TestRun::new(2, "2026-11-20T10:00:00Z", &[("t1", "passed")]).write(folder.path());
-    let undisturbed = folder.path().join("undisturbed");
-    let undisturbed = undisturbed.to_str().unwrap();
+    TestRun::new(1, "2026-11-20T10:00:00Z", &cases).write(site.folder());
+    TestRun::new(2, "2026-11-20T10:00:00Z", &[("t1", "passed")]).write(site.folder());
+    let undisturbed = site.fresh_lake();
     for run_id in [1, 2] {
-        assert!(
-            ingest(undisturbed, &StoreOptions::new(), folder.path(), run_id)
-                .status()
-                .unwrap()
-                .success()
-        );
+        let output = ingest(&undisturbed, site.folder(), run_id).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
-    let expected = lakes::published_rows(&Store::open(undisturbed, &StoreOptions::new()).unwrap())
-        .await
-        .unwrap();
-    for (round, kill_after) in kills.iter().enumerate() {
-        let (lake, options) = lake_of(round);
-        let mut first = ingest(&lake, &options, folder.path(), 1).spawn().unwrap();
+    let expected = lakes::published_rows(&undisturbed.open()).await.unwrap();
+    for kill_after in kills {
+        let lake = site.fresh_lake();
+        let mut first = ingest(&lake, site.folder(), 1).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(kill_after / 2));
-        let second = ingest(&lake, &options, folder.path(), 2).spawn().unwrap();
+        let second = ingest(&lake, site.folder(), 2).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(kill_after - kill_after / 2));
         first.kill().unwrap();
         first.wait().unwrap();
@@ -84,13 +78,13 @@ async fn kill_and_compare(kills: &[u64], lake_of: impl Fn(usize) -> (String, Sto
             "killed after {kill_after} ms: {}",
             String::from_utf8_lossy(&second.stderr)
         );
-        let again = ingest(&lake, &options, folder.path(), 1).output().unwrap();
+        let again = ingest(&lake, site.folder(), 1).output().unwrap();
         assert!(
             again.status.success(),
             "killed after {kill_after} ms: {}",
             String::from_utf8_lossy(&again.stderr)
         );
-        let store = Store::open(&lake, &options).unwrap();
+        let store = lake.open();
         assert_eq!(
             lakes::published_rows(&store).await.unwrap(),
             expected,
@@ -101,25 +95,19 @@ async fn kill_and_compare(kills: &[u64], lake_of: impl Fn(usize) -> (String, Sto
 }
 
 /// Thirty times between 1 and `longest` milliseconds; which ones does not matter, that they differ does.
-fn kills(n: u64, longest: u64) -> Vec<u64> {
-    (0..n).map(|round| 1 + (round * 7919) % longest).collect()
+fn kills(longest: u64) -> Vec<u64> {
+    (0..30).map(|round| 1 + (round * 7919) % longest).collect()
 }
 
 #[tokio::test]
 async fn a_writer_killed_at_thirty_points_loses_and_doubles_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let lake_of = |round: usize| {
-        (
-            folder.path().join(format!("{round}")).to_str().unwrap().to_owned(),
-            StoreOptions::new(),
-        )
-    };
-    kill_and_compare(&kills(30, 150), lake_of).await;
-}
-
-#[tokio::test]
-async fn a_writer_killed_on_s3_loses_and_doubles_nothing() {
-    let server = Ministack::shared();
-    let lake_of = |_| (server.fresh_lake(), server.options());
-    kill_and_compare(&kills(10, 1500), lake_of).await;
+    on_every_site(async |site| {
+        // About as long as an undisturbed ingest takes there.
+        let longest = match site.kind {
+            SiteKind::File => 150,
+            SiteKind::S3 => 1500,
+        };
+        kill_and_compare(site, &kills(longest)).await;
+    })
+    .await;
 }

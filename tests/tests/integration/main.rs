@@ -14,5 +14,4 @@ mod kill;
 mod program;
 mod pruning;
 mod sql_cases;
-mod stores;
 mod tidy;
