@@ -70,6 +70,15 @@ impl Definition {
     pub fn reads(&self) -> BTreeSet<(String, String)> {
         references(&self.sql)
     }
+
+    /// Whether the statement reads the parameter `$name`.
+    pub(crate) fn mentions(&self, name: &str) -> bool {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        self.sql
+            .split('$')
+            .skip(1)
+            .any(|rest| rest.strip_prefix(name).is_some_and(|rest| !rest.starts_with(is_word)))
+    }
 }
 
 impl Catalog {

@@ -1,9 +1,10 @@
 //! The engine: questions to answers over a pinned publication.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use datafusion::arrow::array::RecordBatch;
+use datafusion::error::DataFusionError;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use domain::clock::{Timestamp, Window, format_timestamp};
@@ -12,6 +13,8 @@ use domain::policy::Policy;
 use lake::publication::Published;
 use lake::snapshot::{Snapshot, publications};
 use lake::store::Store;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use crate::answer::{Asked, Column, Explanation, KpiAnswer, KpiRow, PublicationRef, Question, Subject, Table};
 use crate::catalog::Catalog;
@@ -19,6 +22,7 @@ use crate::decode::{self, RawKpi};
 use crate::definition::{Definition, Kind};
 use crate::error::{Error, Result};
 use crate::evidence::{command, files, publication_ref, times_as_text};
+use crate::kept::Kept;
 use crate::scan::LAKE_URL;
 use crate::session::{self, Materialized, Rows, Session};
 
@@ -28,6 +32,8 @@ const DEFAULT_WINDOW_DAYS: f64 = 30.0;
 const MEMORY_BYTES: usize = 1 << 30;
 /// Materialized marts that are kept.
 const MARTS_KEPT: usize = 256;
+/// Answers that are kept.
+const ANSWERS_KEPT: usize = 4096;
 /// Publications whose manifests are kept.
 const SNAPSHOTS_KEPT: usize = 16;
 
@@ -41,7 +47,9 @@ struct Inner {
     policy: Policy,
     runtime: Arc<RuntimeEnv>,
     source: Source,
-    marts: Mutex<Marts>,
+    /// By publication, parameters and name; publications never change, so neither do their marts and answers.
+    marts: Kept<Materialized>,
+    answers: Kept<KpiAnswer>,
 }
 
 #[derive(Debug)]
@@ -51,13 +59,6 @@ enum Source {
         snapshots: Mutex<VecDeque<Arc<Snapshot>>>,
     },
     Memory(Arc<BTreeMap<String, RecordBatch>>),
-}
-
-/// Marts by publication, parameters and name; publications never change, so neither do they.
-#[derive(Debug, Default)]
-struct Marts {
-    ready: HashMap<String, Materialized>,
-    order: VecDeque<String>,
 }
 
 impl Engine {
@@ -90,7 +91,8 @@ impl Engine {
             policy,
             runtime,
             source,
-            marts: Mutex::default(),
+            marts: Kept::new(MARTS_KEPT),
+            answers: Kept::new(ANSWERS_KEPT),
         })))
     }
 
@@ -108,6 +110,10 @@ impl Engine {
     pub async fn kpi(&self, id: &str, question: &Question) -> Result<KpiAnswer> {
         let definition = self.0.catalog.find(Kind::Kpi, id)?;
         let (rows, asked) = self.pin(&definition, question).await?;
+        let key = format!("{} {asked:?}", definition.path);
+        if let Some(answer) = self.0.answers.get(&key) {
+            return Ok(answer);
+        }
         let batches = self.compute(&definition, &rows, &asked).await?;
         let shape = |reason| Error::Shape {
             relation: definition.name(),
@@ -118,19 +124,26 @@ impl Engine {
             .into_iter()
             .map(|raw| self.judge(&definition, raw))
             .collect::<Result<Vec<_>>>()?;
-        Ok(KpiAnswer {
+        let answer = KpiAnswer {
             definition,
             asked,
             rows,
-        })
+        };
+        if answer.asked.publication > 0 {
+            self.0.answers.keep(key, answer.clone());
+        }
+        Ok(answer)
     }
 
-    /// Computes a KPI at `points` ends of a week, the last one at `as_of`; oldest first.
+    /// Computes a KPI at `points` ends of a week, the last one at `as_of`; oldest first. Points are computed side by side,
+    /// one for each core, and share the marts that do not look at the window.
     pub async fn kpi_trend(&self, id: &str, question: &Question, points: usize) -> Result<Vec<KpiAnswer>> {
         let newest = self.kpi(id, question).await?;
         let window = newest.asked.window;
-        let mut answers = Vec::with_capacity(points);
-        for back in (1..points).rev() {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let turns = Arc::new(Semaphore::new(cores));
+        let mut under_way = JoinSet::new();
+        for back in 1..points {
             let shift = chrono::Duration::weeks(i64::try_from(back).unwrap_or_default());
             let window = Window {
                 from: window.from - shift,
@@ -141,9 +154,18 @@ impl Engine {
                 publication: Some(newest.asked.publication).filter(|number| *number > 0),
                 ..question.clone()
             };
-            answers.push(self.kpi(id, &question).await?);
+            let (engine, id, turns) = (self.clone(), id.to_owned(), Arc::clone(&turns));
+            under_way.spawn(async move {
+                let _turn = turns.acquire().await;
+                engine.kpi(&id, &question).await
+            });
         }
-        answers.push(newest);
+        let mut answers = vec![newest];
+        while let Some(answer) = under_way.join_next().await {
+            let lost = |error| Error::engine(id)(DataFusionError::ExecutionJoin(Box::new(error)));
+            answers.push(answer.map_err(lost)??);
+        }
+        answers.sort_by_key(|answer| answer.asked.window.to);
         Ok(answers)
     }
 
@@ -213,9 +235,7 @@ impl Engine {
         let (rows, asked) = self.pin_window(window, question).await?;
         let session = self.open_session(&rows, &asked)?;
         for below in self.0.catalog.below(sql)? {
-            let ready = self.ready(&below, &asked);
-            let computed = session.define(&below, ready).await?;
-            self.keep(&below, &asked, computed);
+            self.define(&session, &below, &asked).await?;
         }
         let (schema, batches) = session.run_free(sql).await?;
         let columns = schema.fields().iter().map(|field| Column {
@@ -433,12 +453,23 @@ impl Engine {
         let session = self.open_session(rows, asked)?;
         for below in self.0.catalog.in_order(definition)? {
             if below.path != definition.path {
-                let ready = self.ready(&below, asked);
-                let computed = session.define(&below, ready).await?;
-                self.keep(&below, asked, computed);
+                self.define(&session, &below, asked).await?;
             }
         }
         Ok(session)
+    }
+
+    /// Makes a relation readable; what is materialized comes from those that were computed before, where it can.
+    async fn define(&self, session: &Session, definition: &Arc<Definition>, asked: &Asked) -> Result<()> {
+        if !definition.materialize || asked.publication == 0 {
+            session.define(definition, None).await?;
+            return Ok(());
+        }
+        let key = self.key(definition, asked)?;
+        if let Some(computed) = session.define(definition, self.0.marts.get(&key)).await? {
+            self.0.marts.keep(key, computed);
+        }
+        Ok(())
     }
 
     async fn compute(&self, definition: &Arc<Definition>, rows: &Rows, asked: &Asked) -> Result<Vec<RecordBatch>> {
@@ -446,41 +477,15 @@ impl Engine {
         Ok(session.run(definition).await?.1)
     }
 
-    fn key(definition: &Definition, asked: &Asked) -> String {
-        let times = [
-            Some(asked.as_of),
-            asked.known_at,
-            Some(asked.window.from),
-            Some(asked.window.to),
-        ];
-        format!(
-            "{} {} {times:?} {:?} {:?}",
-            definition.path, asked.publication, asked.repositories, asked.arguments
-        )
-    }
-
-    fn ready(&self, definition: &Definition, asked: &Asked) -> Option<Materialized> {
-        let is_lasting = definition.materialize && asked.publication > 0;
-        let marts = self.0.marts.lock().ok().filter(|_| is_lasting)?;
-        marts.ready.get(&Self::key(definition, asked)).map(Arc::clone)
-    }
-
-    fn keep(&self, definition: &Definition, asked: &Asked, computed: Option<Materialized>) {
-        let (Some(computed), Ok(mut marts)) = (computed, self.0.marts.lock()) else {
-            return;
-        };
-        if asked.publication == 0 {
-            return;
-        }
-        let key = Self::key(definition, asked);
-        if marts.ready.insert(key.clone(), computed).is_none() {
-            marts.order.push_back(key);
-        }
-        while marts.order.len() > MARTS_KEPT {
-            if let Some(oldest) = marts.order.pop_front() {
-                marts.ready.remove(&oldest);
-            }
-        }
+    /// What a mart is a function of: the publication, the repositories, and the parameters that it or one below it reads.
+    fn key(&self, definition: &Arc<Definition>, asked: &Asked) -> Result<String> {
+        let below = self.0.catalog.in_order(definition)?;
+        let mut parameters = self.parameters(asked);
+        parameters.retain(|name, _| below.iter().any(|definition| definition.mentions(name)));
+        Ok(format!(
+            "{} {} {:?} {parameters:?}",
+            definition.path, asked.publication, asked.repositories
+        ))
     }
 }
 

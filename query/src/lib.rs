@@ -8,6 +8,7 @@ pub mod engine;
 pub mod error;
 mod evidence;
 mod functions;
+mod kept;
 pub mod render;
 mod scan;
 mod session;
