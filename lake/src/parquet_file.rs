@@ -16,10 +16,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::Result;
-use crate::tables::spec::TableSpec;
+use crate::tables::spec::{ColumnType, TableSpec};
 
 /// Rows of a row group: small enough that a month of one test prunes, large enough for dictionaries to pay.
 const ROW_GROUP_ROWS: usize = 256 * 1024;
+
+/// A word's dictionary may grow to this, in bytes: sorted by test, a row group holds the digest of every report, and without
+/// a dictionary each row would hold one.
+const WORDS_BYTES: usize = 16 << 20;
 
 /// A data file, as a manifest lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +112,12 @@ impl DataFileWriter {
         for column in table.statistics {
             let path = ColumnPath::from(*column);
             properties = properties.set_column_statistics_enabled(path, EnabledStatistics::Page);
+        }
+        for column in table.columns {
+            if column.r#type == ColumnType::Word {
+                properties =
+                    properties.set_column_dictionary_page_size_limit(ColumnPath::from(column.name), WORDS_BYTES);
+            }
         }
         if is_sorted {
             let sorting = table
