@@ -1,6 +1,6 @@
 //! A payload between its source and its parser: digested, cleaned, landed; in memory, or in scratch where it is large.
 
-use std::io::{BufRead, Read, Seek as _, Write};
+use std::io::{BufRead, Read, Seek as _};
 
 use domain::identity::Sha256Digest;
 use lake::raw;
@@ -64,34 +64,35 @@ impl Payload {
     }
 
     fn spool(head: Vec<u8>, input: &mut dyn Read) -> std::io::Result<Self> {
-        let mut input = HashingReader {
-            inner: head.chain(input),
-            hasher: Sha256::new(),
-            bytes: 0,
-            damage: None,
-        };
+        let mut input = HashingReader::new(head.chain(input));
         let mut scratch = tempfile::NamedTempFile::new()?;
-        let mut output = HashingWriter {
-            inner: raw::compressor(scratch.as_file_mut())?,
-            hasher: Sha256::new(),
-        };
+        let mut output = raw::compressor(scratch.as_file_mut())?;
         let n_redactions = redaction::copy(&mut input, &mut output)?;
-        let landed_sha256 = Sha256Digest::from_bytes(output.hasher.finalize().into());
-        output.inner.finish()?;
-        Ok(Self {
-            sha256: Sha256Digest::from_bytes(input.hasher.finalize().into()),
-            landed_sha256,
+        output.finish()?;
+        let sha256 = Sha256Digest::from_bytes(input.hasher.finalize().into());
+        let mut payload = Self {
+            sha256,
+            landed_sha256: sha256,
             size_bytes: input.bytes,
             n_redactions,
             damage: input.damage,
             content: Content::Scratch(scratch),
-        })
+        };
+        // Seldom, so that what lands is not digested a second time while it is written.
+        if n_redactions > 0 {
+            payload.landed_sha256 = {
+                let mut landed = HashingReader::new(payload.open()?);
+                std::io::copy(&mut landed, &mut std::io::sink())?;
+                Sha256Digest::from_bytes(landed.hasher.finalize().into())
+            };
+        }
+        Ok(payload)
     }
 
-    /// Keeps the payload in the raw landing, if it is not there yet.
-    pub async fn land(&self, store: &Store) -> lake::error::Result<()> {
+    /// Keeps the payload in the raw landing, if it is not there yet; a small one is there when the landing is finished.
+    pub async fn land(&self, store: &Store, landing: &mut raw::Landing) -> lake::error::Result<()> {
         match &self.content {
-            Content::Memory(bytes) => raw::land(store, &self.landed_sha256, bytes).await,
+            Content::Memory(bytes) => landing.land(&self.landed_sha256, bytes).await,
             Content::Scratch(file) => raw::land_file(store, &self.landed_sha256, file.path()).await,
         }
     }
@@ -117,6 +118,17 @@ struct HashingReader<R> {
     damage: Option<String>,
 }
 
+impl<R: Read> HashingReader<R> {
+    fn new(inner: R) -> Self {
+        Self {
+            inner,
+            hasher: Sha256::new(),
+            bytes: 0,
+            damage: None,
+        }
+    }
+}
+
 impl<R: Read> Read for HashingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         match self.inner.read(buffer) {
@@ -131,23 +143,5 @@ impl<R: Read> Read for HashingReader<R> {
                 Ok(0)
             }
         }
-    }
-}
-
-/// Digests what is written.
-struct HashingWriter<W> {
-    inner: W,
-    hasher: Sha256,
-}
-
-impl<W: Write> Write for HashingWriter<W> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let n = self.inner.write(bytes)?;
-        self.hasher.update(&bytes[..n]);
-        Ok(n)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.inner.flush()
     }
 }

@@ -10,6 +10,7 @@ use domain::source::{Source, SourceStatus};
 use lake::intent::{Deed, Intent, PlannedSource};
 use lake::ledger::{self, LedgerKey};
 use lake::publication::Published;
+use lake::raw;
 use lake::tables::runs::RunsBuilder;
 use lake::tables::sources::SourcesBuilder;
 use lake::tables::spec::Stamp;
@@ -23,8 +24,13 @@ use crate::report::{Plan, Rows};
 use crate::run_document;
 use crate::sources::directory::{Item, Origin, RunDirectory, Visit, visit};
 
-/// Messages that a worker may be ahead of the writer: bounds memory, also for a report of a gigabyte.
-const AHEAD: usize = 4;
+/// Parcels of one item that a worker may be ahead of the writer: bounds memory, also for a report of a gigabyte.
+const PARCELS_AHEAD: usize = 4;
+/// Rows of a parcel; a message without rows counts for a few.
+const PARCEL_ROWS: usize = 16 * 1024;
+const MESSAGE_ROWS: usize = 16;
+/// Items that workers may be ahead of the writer.
+const ITEMS_AHEAD: usize = 16;
 /// Bytes of files that one batch takes in.
 const BATCH_BYTES: u64 = 4 << 30;
 
@@ -89,9 +95,8 @@ pub async fn ingest(writer: &mut Writer, directories: &[RunDirectory], progress:
         }
         let batch = writer.begin()?;
         let stamp = batch.stamp();
-        let receivers = start_workers(items, stamp, Arc::new(known.clone()), writer.store());
-        let progress_lines = receivers.1;
-        let gathering = tokio::task::spawn_blocking(move || gather(batch, receivers.0));
+        let (receivers, progress_lines) = start_workers(items, stamp, Arc::new(known.clone()), writer.store())?;
+        let gathering = tokio::task::spawn_blocking(move || gather(batch, receivers));
         let reporter = async {
             let mut progress_lines = progress_lines;
             while let Some(line) = progress_lines.recv().await {
@@ -150,8 +155,8 @@ async fn resume_ingest(writer: &mut Writer, intent: &Intent, planned: &[PlannedS
     let gathered = tokio::task::spawn_blocking(move || -> Result<Gathered> {
         let mut gathering = Gathering::new(batch);
         for plan in plans {
-            let compressed = runtime.block_on(lake::raw::fetch(&store, &plan.landed_sha256))?;
-            let mut payload = lake::raw::decompressor(std::io::Cursor::new(compressed))?;
+            let compressed = runtime.block_on(raw::fetch(&store, &plan.landed_sha256))?;
+            let mut payload = raw::decompressor(std::io::Cursor::new(compressed))?;
             let stamp = gathering.stamp;
             let source = plan.parse(&mut payload, stamp, &mut |rows| gathering.rows(plan.sha256, rows))?;
             gathering.sources.push(source);
@@ -199,7 +204,26 @@ enum Message {
     Failed(Error),
 }
 
-type Queue = Arc<Mutex<VecDeque<(Item, SyncSender<Message>)>>>;
+/// Messages about one item that travel together: an archive of many small reports must not hold its worker up.
+type Parcel = Vec<Message>;
+
+/// Items that wait for a worker.
+struct Queue {
+    items: VecDeque<Item>,
+    begun: SyncSender<Receiver<Parcel>>,
+}
+
+impl Queue {
+    /// Takes the next item, and tells the writer where to hear of it.
+    fn next(queue: &Mutex<Self>) -> Option<(Item, SyncSender<Parcel>)> {
+        let mut queue = queue.lock().ok()?;
+        let item = queue.items.pop_front()?;
+        let (sender, receiver) = sync_channel(PARCELS_AHEAD);
+        // Sent under the lock, hence in the order of the items; waits while the writer is far behind.
+        queue.begun.send(receiver).ok()?;
+        Some((item, sender))
+    }
+}
 
 /// Starts a worker for each core; returns what they tell, in the order of the items, and lines of progress.
 fn start_workers(
@@ -207,72 +231,117 @@ fn start_workers(
     stamp: Stamp,
     known: Arc<HashSet<LedgerKey>>,
     store: &lake::store::Store,
-) -> (Vec<Receiver<Message>>, tokio::sync::mpsc::UnboundedReceiver<String>) {
-    let mut receivers = Vec::with_capacity(items.len());
-    let mut queue = VecDeque::with_capacity(items.len());
-    for item in items {
-        let (sender, receiver) = sync_channel(AHEAD);
-        receivers.push(receiver);
-        queue.push_back((item, sender));
-    }
-    let queue: Queue = Arc::new(Mutex::new(queue));
+) -> Result<(Receiver<Receiver<Parcel>>, tokio::sync::mpsc::UnboundedReceiver<String>)> {
+    let (begun, receivers) = sync_channel(ITEMS_AHEAD);
+    let queue = Arc::new(Mutex::new(Queue {
+        items: items.into(),
+        begun,
+    }));
     let (lines, progress) = tokio::sync::mpsc::unbounded_channel();
     for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
-        let worker = Worker {
+        let mut worker = Worker {
             stamp,
             known: Arc::clone(&known),
             store: store.clone(),
+            landing: raw::Landing::new(store)?,
             runtime: tokio::runtime::Handle::current(),
             lines: lines.clone(),
         };
         let queue = Arc::clone(&queue);
         tokio::task::spawn_blocking(move || {
-            while let Some((item, sender)) = queue.lock().ok().and_then(|mut queue| queue.pop_front()) {
+            while let Some((item, sender)) = Queue::next(&queue) {
+                let mut outbox = Outbox::new(sender);
+                let read = worker.read(&item, &mut outbox);
                 // A receiver that hung up has met an error of its own, which is the one to report.
-                if let Err(error) = worker.read(&item, &sender) {
-                    let _ = sender.send(Message::Failed(error));
-                }
+                let _ = match read {
+                    Ok(()) => outbox.flush(),
+                    Err(error) => outbox.put(Message::Failed(error)).and_then(|()| outbox.flush()),
+                };
             }
         });
     }
-    (receivers, progress)
+    Ok((receivers, progress))
+}
+
+/// What a worker has to tell about one item.
+struct Outbox {
+    sender: SyncSender<Parcel>,
+    parcel: Parcel,
+    n_rows: usize,
+}
+
+impl Outbox {
+    fn new(sender: SyncSender<Parcel>) -> Self {
+        Self {
+            sender,
+            parcel: Vec::new(),
+            n_rows: 0,
+        }
+    }
+
+    fn put(&mut self, message: Message) -> std::io::Result<()> {
+        self.n_rows += match &message {
+            Message::Rows(_, Rows::TestResults(rows)) => rows.num_rows().max(MESSAGE_ROWS),
+            _ => MESSAGE_ROWS,
+        };
+        self.parcel.push(message);
+        if self.n_rows >= PARCEL_ROWS {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.n_rows = 0;
+        let parcel = std::mem::take(&mut self.parcel);
+        self.sender
+            .send(parcel)
+            .map_err(|_| std::io::Error::other("the batch was given up"))
+    }
 }
 
 struct Worker {
     stamp: Stamp,
     known: Arc<HashSet<LedgerKey>>,
     store: lake::store::Store,
+    landing: raw::Landing,
     runtime: tokio::runtime::Handle,
     lines: tokio::sync::mpsc::UnboundedSender<String>,
 }
 
 impl Worker {
-    fn read(&self, item: &Item, sender: &SyncSender<Message>) -> Result<()> {
+    /// Reads an item to its end; what it holds has landed then.
+    fn read(&mut self, item: &Item, outbox: &mut Outbox) -> Result<()> {
         let _ = self.lines.send(item.shown.clone());
+        self.visit(item, outbox)?;
+        Ok(self.runtime.block_on(self.landing.finish())?)
+    }
+
+    fn visit(&mut self, item: &Item, outbox: &mut Outbox) -> Result<()> {
         match &item.origin {
             Origin::Document(bytes) => {
                 let payload = Payload::read(bytes.clone(), &mut std::io::empty())?;
-                self.payload(item, sender, &item.shown, None, &Kind::RUN, payload)
+                self.payload(item, outbox, &item.shown, None, &Kind::RUN, payload)
             }
             Origin::File(path) => visit(path, &item.shown, &mut |visit| match visit {
-                Visit::Other { path } => send(sender, Message::Other(path.to_owned())),
+                Visit::Other { path } => tell(outbox, Message::Other(path.to_owned())),
                 Visit::Payload {
                     path,
                     artifact,
                     recognised,
                     payload,
                 } => match Kind::of(recognised) {
-                    Some(kind) => self.payload(item, sender, path, artifact, &kind, payload),
-                    None => send(sender, Message::Other(path.to_owned())),
+                    Some(kind) => self.payload(item, outbox, path, artifact, &kind, payload),
+                    None => tell(outbox, Message::Other(path.to_owned())),
                 },
             }),
         }
     }
 
     fn payload(
-        &self,
+        &mut self,
         item: &Item,
-        sender: &SyncSender<Message>,
+        outbox: &mut Outbox,
         path: &str,
         artifact: Option<&str>,
         kind: &Kind,
@@ -299,14 +368,14 @@ impl Worker {
         let plan = Plan::read(&planned).map_err(Error::Usage)?;
         let key = LedgerKey::of(&planned.sha256, &plan.context);
         if self.known.contains(&key) {
-            return send(sender, Message::Known);
+            return tell(outbox, Message::Known);
         }
-        self.runtime.block_on(payload.land(&self.store))?;
-        send(sender, Message::Begin(Box::new(planned), key))?;
+        self.runtime.block_on(payload.land(&self.store, &mut self.landing))?;
+        tell(outbox, Message::Begin(Box::new(planned), key))?;
         let source = plan.parse(&mut *payload.open()?, self.stamp, &mut |rows| {
-            sender.send(Message::Rows(plan.sha256, rows)).map_err(|_| hung_up())
+            outbox.put(Message::Rows(plan.sha256, rows))
         })?;
-        send(sender, Message::End(Box::new(source)))
+        tell(outbox, Message::End(Box::new(source)))
     }
 }
 
@@ -341,12 +410,8 @@ impl Kind {
     }
 }
 
-fn send(sender: &SyncSender<Message>, message: Message) -> Result<()> {
-    sender.send(message).map_err(|_| Error::Worker(hung_up()))
-}
-
-fn hung_up() -> std::io::Error {
-    std::io::Error::other("the batch was given up")
+fn tell(outbox: &mut Outbox, message: Message) -> Result<()> {
+    outbox.put(message).map_err(Error::Worker)
 }
 
 /// A batch with all that went into it.
@@ -407,7 +472,7 @@ impl Gathering {
     }
 }
 
-fn gather(batch: Batch, receivers: Vec<Receiver<Message>>) -> Result<Gathered> {
+fn gather(batch: Batch, receivers: Receiver<Receiver<Parcel>>) -> Result<Gathered> {
     let mut gathering = Gathering::new(batch);
     let mut planned_sources = Vec::new();
     let mut keys = HashSet::new();
@@ -416,7 +481,7 @@ fn gather(batch: Batch, receivers: Vec<Receiver<Message>>) -> Result<Gathered> {
     for receiver in receivers {
         // The same payload twice in one batch: which worker was first does not matter, the order of the items does.
         let mut is_double = false;
-        for message in receiver {
+        for message in receiver.iter().flatten() {
             match message {
                 Message::Begin(planned, key) => {
                     is_double = !keys.insert(key);

@@ -6,6 +6,7 @@ use std::path::Path;
 use bytes::Bytes;
 use domain::identity::Sha256Digest;
 use sha2::{Digest as _, Sha256};
+use tokio::task::JoinSet;
 
 use crate::error::{Error, Result};
 use crate::layout;
@@ -14,18 +15,56 @@ use crate::store::Store;
 /// zstd's level: payloads are text, written once and seldom read.
 const LEVEL: i32 = 1;
 
-/// Lands a small payload from memory.
-pub async fn land(store: &Store, digest: &Sha256Digest, payload: &[u8]) -> Result<()> {
-    let path = layout::raw(digest);
-    if store.exists(&path).await? {
-        return Ok(());
-    }
-    store
-        .put(&path, Bytes::from(zstd::bulk::compress(payload, LEVEL)?))
-        .await
+/// Payloads that land at once: on S3 each is a round trip.
+const AT_ONCE: usize = 8;
+
+/// Lands small payloads, several at once.
+#[expect(missing_debug_implementations, reason = "zstd's compressor has none")]
+pub struct Landing {
+    store: Store,
+    compressor: zstd::bulk::Compressor<'static>,
+    under_way: JoinSet<Result<bool>>,
 }
 
-/// Lands a payload that was compressed into a scratch file.
+impl Landing {
+    /// Lands into a store.
+    pub fn new(store: &Store) -> Result<Self> {
+        Ok(Self {
+            store: store.clone(),
+            compressor: zstd::bulk::Compressor::new(LEVEL)?,
+            under_way: JoinSet::new(),
+        })
+    }
+
+    /// Begins to land a payload; an error of an earlier one may come here.
+    pub async fn land(&mut self, digest: &Sha256Digest, payload: &[u8]) -> Result<()> {
+        let compressed = Bytes::from(self.compressor.compress(payload)?);
+        while self.under_way.len() >= AT_ONCE {
+            self.wait_for_one().await?;
+        }
+        let (store, path) = (self.store.clone(), layout::raw(digest));
+        self.under_way
+            .spawn(async move { store.put_if_absent(&path, compressed).await });
+        Ok(())
+    }
+
+    /// Waits until everything has landed.
+    pub async fn finish(&mut self) -> Result<()> {
+        while !self.under_way.is_empty() {
+            self.wait_for_one().await?;
+        }
+        Ok(())
+    }
+
+    async fn wait_for_one(&mut self) -> Result<()> {
+        if let Some(landed) = self.under_way.join_next().await {
+            landed.map_err(std::io::Error::other)??;
+        }
+        Ok(())
+    }
+}
+
+/// Lands a large payload that was compressed into a scratch file.
 pub async fn land_file(store: &Store, digest: &Sha256Digest, compressed: &Path) -> Result<()> {
     store.put_content(&layout::raw(digest), compressed).await
 }
