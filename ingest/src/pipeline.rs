@@ -5,16 +5,13 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use domain::clock::format_timestamp;
-use domain::run::Run;
 use domain::source::{Source, SourceStatus};
 use lake::intent::{Deed, Intent, PlannedSource};
 use lake::ledger::{self, LedgerKey};
 use lake::publication::Published;
 use lake::raw;
-use lake::tables::runs::RunsBuilder;
-use lake::tables::sources::SourcesBuilder;
+use lake::tables::sources;
 use lake::tables::spec::Stamp;
-use lake::tables::{runs, sources, test_results};
 use lake::writer::{Batch, Writer};
 
 use crate::error::{Error, Result};
@@ -158,7 +155,7 @@ async fn resume_ingest(writer: &mut Writer, intent: &Intent, planned: &[PlannedS
             let compressed = runtime.block_on(raw::fetch(&store, &plan.landed_sha256))?;
             let mut payload = raw::decompressor(std::io::Cursor::new(compressed))?;
             let stamp = gathering.stamp;
-            let source = plan.parse(&mut payload, stamp, &mut |rows| gathering.rows(plan.sha256, rows))?;
+            let source = plan.parse(&mut payload, stamp, &mut |rows| gathering.rows(&rows))?;
             gathering.sources.push(source);
         }
         gathering.finish()
@@ -193,7 +190,7 @@ enum Message {
     /// A payload begins.
     Begin(Box<PlannedSource>, LedgerKey),
     /// Its rows.
-    Rows(domain::identity::Sha256Digest, Rows),
+    Rows(Rows),
     /// It ends.
     End(Box<Source>),
     /// A payload that is in already.
@@ -281,7 +278,7 @@ impl Outbox {
 
     fn put(&mut self, message: Message) -> std::io::Result<()> {
         self.n_rows += match &message {
-            Message::Rows(_, Rows::TestResults(rows)) => rows.num_rows().max(MESSAGE_ROWS),
+            Message::Rows(rows) => rows.batch.num_rows().max(MESSAGE_ROWS),
             _ => MESSAGE_ROWS,
         };
         self.parcel.push(message);
@@ -373,7 +370,7 @@ impl Worker {
         self.runtime.block_on(payload.land(&self.store, &mut self.landing))?;
         tell(outbox, Message::Begin(Box::new(planned), key))?;
         let source = plan.parse(&mut *payload.open()?, self.stamp, &mut |rows| {
-            outbox.put(Message::Rows(plan.sha256, rows))
+            outbox.put(Message::Rows(rows))
         })?;
         tell(outbox, Message::End(Box::new(source)))
     }
@@ -428,7 +425,6 @@ struct Gathered {
 struct Gathering {
     batch: Batch,
     stamp: Stamp,
-    runs: Vec<(Run, domain::identity::Sha256Digest)>,
     sources: Vec<Source>,
 }
 
@@ -437,30 +433,17 @@ impl Gathering {
         Self {
             stamp: batch.stamp(),
             batch,
-            runs: Vec::new(),
             sources: Vec::new(),
         }
     }
 
-    fn rows(&mut self, sha256: domain::identity::Sha256Digest, rows: Rows) -> std::io::Result<()> {
-        match rows {
-            Rows::Run(run) => self.runs.push((*run, sha256)),
-            Rows::TestResults(rows) => {
-                self.batch
-                    .write(&test_results::TABLE, &rows)
-                    .map_err(std::io::Error::other)?;
-            }
-        }
-        Ok(())
+    fn rows(&mut self, rows: &Rows) -> std::io::Result<()> {
+        self.batch.write(rows.table, &rows.batch).map_err(std::io::Error::other)
     }
 
     fn finish(mut self) -> Result<Gathered> {
-        let mut runs = RunsBuilder::new(self.stamp);
-        self.runs.into_iter().for_each(|(run, sha256)| runs.push(run, sha256));
-        self.batch.write(&runs::TABLE, &runs.finish()?)?;
-        let mut ledger = SourcesBuilder::new(self.stamp);
-        self.sources.iter().cloned().for_each(|source| ledger.push(source));
-        self.batch.write(&sources::TABLE, &ledger.finish()?)?;
+        let ledger = sources::TABLE.batch(self.stamp, self.sources.iter())?;
+        self.batch.write(&sources::TABLE.spec, &ledger)?;
         Ok(Gathered {
             batch: self.batch,
             planned: Vec::new(),
@@ -491,8 +474,8 @@ fn gather(batch: Batch, receivers: Receiver<Receiver<Parcel>>) -> Result<Gathere
                         planned_sources.push(*planned);
                     }
                 }
-                Message::Rows(..) | Message::End(_) if is_double => {}
-                Message::Rows(sha256, rows) => gathering.rows(sha256, rows)?,
+                Message::Rows(_) | Message::End(_) if is_double => {}
+                Message::Rows(rows) => gathering.rows(&rows)?,
                 Message::End(source) => gathering.sources.push(*source),
                 Message::Known => known += 1,
                 Message::Other(path) => other.push(path),

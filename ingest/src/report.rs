@@ -5,11 +5,12 @@ use std::io::BufRead;
 use arrow::array::RecordBatch;
 use domain::clock::{Timestamp, parse_timestamp};
 use domain::identity::{RepositoryName, Sha256Digest};
-use domain::run::Run;
 use domain::source::{Source, SourceContext, SourceStatus, Warnings};
 use lake::intent::PlannedSource;
-use lake::tables::spec::Stamp;
-use lake::tables::test_results::{ReportStamp, TestResultsBuilder};
+use lake::tables::rows::Observed;
+use lake::tables::runs;
+use lake::tables::spec::{Stamp, TableSpec};
+use lake::tables::test_results::{self, ReportStamp, TestResultsBuilder};
 
 use crate::formats::{junit, registry};
 use crate::run_document;
@@ -17,13 +18,11 @@ use crate::run_document;
 /// Rows that go into the lake at once.
 const BATCH_ROWS: usize = 16 * 1024;
 
-/// What a payload gives.
+/// What a payload gives: rows of a table.
 #[derive(Debug)]
-pub(crate) enum Rows {
-    /// An observation of a run.
-    Run(Box<Run>),
-    /// Executions of tests.
-    TestResults(RecordBatch),
+pub(crate) struct Rows {
+    pub(crate) table: &'static TableSpec,
+    pub(crate) batch: RecordBatch,
 }
 
 /// What a planned source says in the types of the domain.
@@ -100,7 +99,15 @@ impl Plan {
             payload.read_to_end(&mut bytes)?;
             match run_document::read(&bytes) {
                 Ok(run) => {
-                    emit(Rows::Run(Box::new(run)))?;
+                    let row = Observed {
+                        row: run,
+                        source_sha256: self.sha256,
+                    };
+                    let batch = runs::TABLE.batch(stamp, std::iter::once(&row));
+                    emit(Rows {
+                        table: &runs::TABLE.spec,
+                        batch: batch.map_err(std::io::Error::other)?,
+                    })?;
                     self.source(SourceStatus::Complete, None, 1)
                 }
                 Err(reason) => self.source(SourceStatus::Refused, Some(reason), 0),
@@ -128,15 +135,21 @@ impl Plan {
             path: self.planned.path.clone(),
             sha256: self.sha256,
         });
+        let mut flush = |rows: &mut TestResultsBuilder| {
+            emit(Rows {
+                table: &test_results::TABLE,
+                batch: rows.take().map_err(std::io::Error::other)?,
+            })
+        };
         let outline = junit::read(payload, &mut |result| {
             rows.push(result, self.completed_at);
             if rows.len() == BATCH_ROWS {
-                emit(Rows::TestResults(rows.take().map_err(std::io::Error::other)?))?;
+                flush(&mut rows)?;
             }
             Ok(())
         })?;
         if !rows.is_empty() {
-            emit(Rows::TestResults(rows.take().map_err(std::io::Error::other)?))?;
+            flush(&mut rows)?;
         }
         Ok(Source {
             dialect: outline.dialect.map(str::to_owned),

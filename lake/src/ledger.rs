@@ -53,7 +53,7 @@ const COLUMNS: [&str; 7] = [
 /// Reads the keys of every payload of these repositories that a snapshot holds.
 pub async fn keys(snapshot: &Snapshot, repositories: &[&str]) -> Result<HashSet<LedgerKey>> {
     let mut keys = HashSet::new();
-    let Some(manifest) = snapshot.manifest(TABLE.name) else {
+    let Some(manifest) = snapshot.manifest(TABLE.spec.name) else {
         return Ok(keys);
     };
     for file in &manifest.files {
@@ -63,7 +63,10 @@ pub async fn keys(snapshot: &Snapshot, repositories: &[&str]) -> Result<HashSet<
         if !bounds.is_none_or(may_hold) {
             continue;
         }
-        let payload = snapshot.store().get(&layout::data_file(TABLE.name, &file.name)).await?;
+        let payload = snapshot
+            .store()
+            .get(&layout::data_file(TABLE.spec.name, &file.name))
+            .await?;
         let builder = ParquetRecordBatchReaderBuilder::try_new(payload)?;
         let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
         for batch in builder.with_projection(mask).with_batch_size(64 * 1024).build()? {

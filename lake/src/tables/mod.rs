@@ -1,5 +1,6 @@
 //! The tables of the lake, one file each: columns, keys, sort, statistics.
 
+pub mod rows;
 pub mod runs;
 pub mod sources;
 pub mod spec;
@@ -8,4 +9,4 @@ pub mod test_results;
 use spec::TableSpec;
 
 /// Every table, in the order in which a batch commits them.
-pub static ALL: &[&TableSpec] = &[&runs::TABLE, &sources::TABLE, &test_results::TABLE];
+pub static ALL: &[&TableSpec] = &[&runs::TABLE.spec, &sources::TABLE.spec, &test_results::TABLE];
