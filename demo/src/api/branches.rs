@@ -14,7 +14,11 @@ fn required(view: &View<'_>, place: Place<'_>, branch: &str) -> Option<Vec<Strin
     let protection = place.repository.protection.as_ref()?;
     let (first, _) = protection.required_checks.first()?;
     let holds = branch == "main" && place.fork.is_none() && *first <= view.now;
-    if holds { value_at(&protection.required_checks, view.now) } else { None }
+    if holds {
+        value_at(&protection.required_checks, view.now)
+    } else {
+        None
+    }
 }
 
 fn is_protected(view: &View<'_>, place: Place<'_>, branch: &str) -> bool {
@@ -30,7 +34,9 @@ pub(crate) fn list(view: &View<'_>, request: &Request, place: Place<'_>) -> Answ
     branches.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
     branches.retain(|(branch, _)| {
         let is_protected = is_protected(view, place, &branch.name);
-        request.get("protected").is_none_or(|wanted| (wanted == "true") == is_protected)
+        request
+            .get("protected")
+            .is_none_or(|wanted| (wanted == "true") == is_protected)
     });
     Answer::list(view, request, &branches, |(branch, head)| {
         let sha = place.sha(*head);
@@ -44,7 +50,10 @@ pub(crate) fn list(view: &View<'_>, request: &Request, place: Place<'_>) -> Answ
 
 /// `branches/{branch}`.
 pub(crate) fn show(view: &View<'_>, place: Place<'_>, name: &str) -> Option<Answer> {
-    let (branch, head) = place.branches(view).into_iter().find(|(branch, _)| branch.name == name)?;
+    let (branch, head) = place
+        .branches(view)
+        .into_iter()
+        .find(|(branch, _)| branch.name == name)?;
     let url = format!("{}/branches/{name}", place.url(view));
     let required = required(view, place, name);
     let contexts = required.clone().unwrap_or_default();
@@ -74,7 +83,10 @@ fn checks(contexts: &[String]) -> Vec<Value> {
 
 /// `branches/{branch}/protection` and its `required_status_checks`: what holds now, without history.
 pub(crate) fn protection(view: &View<'_>, place: Place<'_>, name: &str, rest: &[&str]) -> Option<Answer> {
-    place.branches(view).into_iter().find(|(branch, _)| branch.name == name)?;
+    place
+        .branches(view)
+        .into_iter()
+        .find(|(branch, _)| branch.name == name)?;
     let missing = || Some(Answer::refusal(404, "Branch not protected"));
     let (Some(contexts), Some(protection)) = (required(view, place, name), &place.repository.protection) else {
         return missing();

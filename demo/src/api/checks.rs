@@ -43,7 +43,10 @@ fn document(view: &View<'_>, place: Place<'_>, run: &Run, job: &Job) -> Value {
 fn annotation(view: &View<'_>, job: &Job) -> Option<String> {
     view.past(job.completed_at)?;
     match job.conclusion? {
-        Conclusion::Failure => Some(format!("{}: Process completed with exit code 1.", steps::failing(job.kind))),
+        Conclusion::Failure => Some(format!(
+            "{}: Process completed with exit code 1.",
+            steps::failing(job.kind)
+        )),
         Conclusion::Cancelled => Some("The operation was canceled.".to_owned()),
         Conclusion::TimedOut => Some(format!(
             "The job running on runner has exceeded the maximum execution time of {} minutes.",
@@ -101,9 +104,11 @@ fn page(view: &View<'_>, request: &Request, place: Place<'_>, runs: &[&Run]) -> 
     let mut found: Vec<(&Run, &Job)> = Vec::new();
     for run in runs.iter().filter(|_| is_actions) {
         let latest = view.attempt(run).map(|attempt| attempt.number);
-        let attempts = run.attempts.iter().rev().filter(|attempt| {
-            attempt.started_at <= view.now && (is_all || Some(attempt.number) == latest)
-        });
+        let attempts = run
+            .attempts
+            .iter()
+            .rev()
+            .filter(|attempt| attempt.started_at <= view.now && (is_all || Some(attempt.number) == latest));
         for attempt in attempts {
             found.extend(view.jobs(attempt).map(|job| (*run, job)));
         }
@@ -111,7 +116,9 @@ fn page(view: &View<'_>, request: &Request, place: Place<'_>, runs: &[&Run]) -> 
     found.retain(|(_, job)| {
         request.allows("check_name", &job.name) && request.allows("status", job.status_at(view.now).as_str())
     });
-    Answer::counted(view, request, "check_runs", &found, |(run, job)| document(view, place, run, job))
+    Answer::counted(view, request, "check_runs", &found, |(run, job)| {
+        document(view, place, run, job)
+    })
 }
 
 /// `commits/{ref}/check-runs`.

@@ -85,7 +85,8 @@ fn instance(view: &View<'_>, shown: &Shown<'_>) -> Value {
         "analysis_key": analysis_key(shown.finding.tool),
         "environment": "{}",
         "category": shown.finding.tool.category(),
-        "state": state(shown),
+        // GitHub has no dismissed instances, only dismissed alerts.
+        "state": if *shown.change == AlertChange::Fixed { "fixed" } else { "open" },
         "commit_sha": analysed_sha(view, shown),
         "message": {"text": format!("{} found here.", shown.finding.rule)},
         "location": {"path": &*path, "start_line": line, "end_line": line, "start_column": 1, "end_column": 80},

@@ -27,7 +27,11 @@ pub(crate) fn simple(view: &View<'_>, place: Place<'_>, commit: CommitIndex) -> 
 
 /// The name of a commit's tree.
 pub(crate) fn tree_sha<'a>(place: Place<'a>, commit: &Commit) -> &'a str {
-    place.repository.trees.get(commit.tree).map_or("", |tree| tree.sha.as_str())
+    place
+        .repository
+        .trees
+        .get(commit.tree)
+        .map_or("", |tree| tree.sha.as_str())
 }
 
 fn dated_signature(view: &View<'_>, commit: &Commit) -> Value {
@@ -156,7 +160,9 @@ pub(crate) fn list(view: &View<'_>, request: &Request, place: Place<'_>) -> Opti
             && request.get("author").is_none_or(|login| is_author(commit, login))
             && request.get("committer").is_none_or(|login| is_author(commit, login))
     });
-    Some(Answer::list(view, request, &commits, |commit| document(view, place, commit)))
+    Some(Answer::list(view, request, &commits, |commit| {
+        document(view, place, commit)
+    }))
 }
 
 /// `commits/{ref}`, with what it changed.
@@ -197,5 +203,7 @@ pub(crate) fn pulls_of(view: &View<'_>, request: &Request, place: Place<'_>, nam
         .filter_map(|position| place.repository.pull_requests.get(*position))
         .filter(proposes)
         .collect();
-    Some(Answer::list(view, request, &found, |pull| pulls::listed(view, place, pull)))
+    Some(Answer::list(view, request, &found, |pull| {
+        pulls::listed(view, place, pull)
+    }))
 }

@@ -49,13 +49,7 @@ fn directory_sha(tree: &Tree, path: &str) -> String {
 }
 
 /// One file or directory as `contents` shows it.
-fn entry(
-    view: &View<'_>,
-    place: Place<'_>,
-    (tree, sha): (&Tree, &str),
-    path: &str,
-    blob: Option<&Blob>,
-) -> Value {
+fn entry(view: &View<'_>, place: Place<'_>, (tree, sha): (&Tree, &str), path: &str, blob: Option<&Blob>) -> Value {
     let home = place.url(view);
     let html = place.html(view);
     let url = format!("{home}/contents/{path}?ref={sha}");
@@ -105,7 +99,11 @@ pub(crate) fn show(view: &View<'_>, request: &Request, place: Place<'_>, path: &
         }
         return Some(Answer::json(document));
     }
-    let directory = if path.is_empty() { String::new() } else { format!("{path}/") };
+    let directory = if path.is_empty() {
+        String::new()
+    } else {
+        format!("{path}/")
+    };
     let entries = directly_in(tree, &directory);
     if entries.is_empty() && !path.is_empty() {
         return None;
@@ -145,26 +143,28 @@ pub(crate) fn tree(view: &View<'_>, request: &Request, place: Place<'_>, name: &
     let home = place.url(view);
     let entries: Vec<Value> = entries
         .iter()
-        .map(|(path, held)| match held.and_then(|held| place.repository.blobs.get(held)) {
-            Some(blob) => json!({
-                "path": path,
-                "mode": "100644",
-                "type": "blob",
-                "sha": blob.sha,
-                "size": blob.text.len(),
-                "url": format!("{home}/git/blobs/{}", blob.sha),
-            }),
-            None => {
-                let sha = directory_sha(tree, path);
-                json!({
+        .map(
+            |(path, held)| match held.and_then(|held| place.repository.blobs.get(held)) {
+                Some(blob) => json!({
                     "path": path,
-                    "mode": "040000",
-                    "type": "tree",
-                    "sha": sha,
-                    "url": format!("{home}/git/trees/{sha}"),
-                })
-            }
-        })
+                    "mode": "100644",
+                    "type": "blob",
+                    "sha": blob.sha,
+                    "size": blob.text.len(),
+                    "url": format!("{home}/git/blobs/{}", blob.sha),
+                }),
+                None => {
+                    let sha = directory_sha(tree, path);
+                    json!({
+                        "path": path,
+                        "mode": "040000",
+                        "type": "tree",
+                        "sha": sha,
+                        "url": format!("{home}/git/trees/{sha}"),
+                    })
+                }
+            },
+        )
         .collect();
     Some(Answer::json(json!({
         "sha": tree.sha,
@@ -179,7 +179,10 @@ pub(crate) fn blob(view: &View<'_>, request: &Request, place: Place<'_>, sha: &s
     let blob = place.repository.blobs.get(*place.index.blobs.get(sha)?)?;
     let text = Arc::clone(&blob.text);
     if request.accept.contains("raw") {
-        return Some(Answer::raw("application/vnd.github.raw; charset=utf-8", text.as_bytes().to_vec()));
+        return Some(Answer::raw(
+            "application/vnd.github.raw; charset=utf-8",
+            text.as_bytes().to_vec(),
+        ));
     }
     Some(Answer::json(json!({
         "sha": sha,

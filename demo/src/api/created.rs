@@ -65,13 +65,20 @@ mod tests {
                 "2026-01-02T11:00:00Z",
             ),
             ("2026-01-02", "2026-01-02T00:00:00Z", "2026-01-02T23:59:59Z"),
-            ("2026-01-02T10:00:00-05:00", "2026-01-02T15:00:00Z", "2026-01-02T15:00:00Z"),
+            (
+                "2026-01-02T10:00:00-05:00",
+                "2026-01-02T15:00:00Z",
+                "2026-01-02T15:00:00Z",
+            ),
         ] {
             let [first, last] = [first, last].map(|text| parse_timestamp(text).unwrap());
             let created = Created::read(text).unwrap();
             assert!(created.holds(first) && created.holds(last), "{text}");
             let second = TimeDelta::seconds(1);
-            assert!(!created.holds(first - second) && !created.holds(last + second), "{text}");
+            assert!(
+                !created.holds(first - second) && !created.holds(last + second),
+                "{text}"
+            );
         }
     }
 

@@ -29,7 +29,10 @@ pub struct Application {
 impl Application {
     /// The key as DER.
     fn key(&self) -> Option<Vec<u8>> {
-        let Some(text) = std::str::from_utf8(&self.public_key).ok().filter(|text| text.contains("-----BEGIN")) else {
+        let Some(text) = std::str::from_utf8(&self.public_key)
+            .ok()
+            .filter(|text| text.contains("-----BEGIN"))
+        else {
             return Some(self.public_key.clone());
         };
         let lines = text.lines().map(str::trim).filter(|line| !line.starts_with("-----"));
@@ -45,9 +48,8 @@ impl Application {
     fn read(&self, token: &str) -> Option<()> {
         let (message, signature) = token.rsplit_once('.')?;
         let (header, claims) = message.split_once('.')?;
-        let document = |part: &str| -> Option<Value> {
-            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
-        };
+        let document =
+            |part: &str| -> Option<Value> { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok() };
         if document(header)?.get("alg")?.as_str()? != "RS256" {
             return None;
         }
@@ -104,18 +106,34 @@ impl Gate {
             return if is_open { Standing::Reader } else { Standing::Missing };
         };
         let presented = header.split_once(' ').map_or(header, |(_, token)| token).trim();
-        if self.application.as_ref().is_some_and(|application| application.signed(presented)) {
+        if self
+            .application
+            .as_ref()
+            .is_some_and(|application| application.signed(presented))
+        {
             return Standing::Application;
         }
         let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         let holds = issued.get(presented).is_some_and(|end| now < *end);
-        if is_open || holds || self.token.as_deref() == Some(presented) { Standing::Reader } else { Standing::Bad }
+        if is_open || holds || self.token.as_deref() == Some(presented) {
+            Standing::Reader
+        } else {
+            Standing::Bad
+        }
     }
 
     /// Draws an installation token for one hour of the world.
     pub(crate) fn issue(&self, seed: u64, now: Timestamp) -> String {
-        let id = self.application.as_ref().map_or(0, |application| application.installation_id);
-        let token = digest(&["installation", &seed.to_string(), &id.to_string(), &now.timestamp().to_string()]);
+        let id = self
+            .application
+            .as_ref()
+            .map_or(0, |application| application.installation_id);
+        let token = digest(&[
+            "installation",
+            &seed.to_string(),
+            &id.to_string(),
+            &now.timestamp().to_string(),
+        ]);
         let token = format!("ghs_{}", token.get(..36).unwrap_or(&token));
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         issued.insert(token.clone(), now + TimeDelta::hours(1));

@@ -59,7 +59,11 @@ fn document(view: &View<'_>, shown: &Shown<'_>) -> Value {
         "first_patched_version": null,
     });
     let is_cve = finding.rule.starts_with("CVE-");
-    let advisory = if finding.rule.starts_with("GHSA-") { finding.rule.clone() } else { advisory_id(&finding.rule) };
+    let advisory = if finding.rule.starts_with("GHSA-") {
+        finding.rule.clone()
+    } else {
+        advisory_id(&finding.rule)
+    };
     let mut identifiers = vec![json!({"type": "GHSA", "value": advisory})];
     if is_cve {
         identifiers.push(json!({"type": "CVE", "value": finding.rule}));

@@ -21,7 +21,9 @@ fn statuses<'a>(view: &View<'_>, deployment: &'a Deployment) -> Vec<&'a StatusEn
 fn document(view: &View<'_>, place: Place<'_>, deployment: &Deployment) -> Value {
     let home = place.url(view);
     let url = format!("{home}/deployments/{}", deployment.id);
-    let updated_at = statuses(view, deployment).first().map_or(deployment.created_at, |(_, at, _)| *at);
+    let updated_at = statuses(view, deployment)
+        .first()
+        .map_or(deployment.created_at, |(_, at, _)| *at);
     json!({
         "url": url,
         "id": deployment.id,
@@ -58,7 +60,6 @@ fn status_document(view: &View<'_>, place: Place<'_>, deployment: &Deployment, s
         "environment": deployment.environment,
         "target_url": place.html(view),
         "log_url": place.html(view),
-        "environment_url": "",
         "created_at": written(*at),
         "updated_at": written(*at),
         "deployment_url": url,
@@ -84,7 +85,9 @@ pub(crate) fn list(view: &View<'_>, request: &Request, place: Place<'_>) -> Answ
             && request.allows("task", "deploy")
             && request.allows("environment", deployment.environment)
     });
-    Answer::list(view, request, &deployments, |deployment| document(view, place, deployment))
+    Answer::list(view, request, &deployments, |deployment| {
+        document(view, place, deployment)
+    })
 }
 
 /// `deployments/{id}` and its `statuses`, the newest first.

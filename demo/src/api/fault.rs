@@ -100,7 +100,11 @@ impl Faults {
         }
         let subject = subject(request);
         // A signature is not part of what a download is.
-        let address = if subject == Subject::Bytes { request.path.as_str() } else { target };
+        let address = if subject == Subject::Bytes {
+            request.path.as_str()
+        } else {
+            target
+        };
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let (nth, in_a_row) = asked.entry(address.to_owned()).or_default();
         let mut chance = Chance::of(self.seed, &[&"fault", &address, nth]);

@@ -108,7 +108,11 @@ fn document(view: &View<'_>, place: Place<'_>, entry: Entry<'_>) -> Value {
         Entry::Issue(issue) => (issue.id, "I", &issue.title, &issue.body, false),
         Entry::Pull(pull) => (pull.id, "PR", &pull.title, &pull.body, pull.fork.is_some()),
     };
-    let path = if matches!(entry, Entry::Pull(_)) { "pull" } else { "issues" };
+    let path = if matches!(entry, Entry::Pull(_)) {
+        "pull"
+    } else {
+        "issues"
+    };
     let html = format!("{}/{path}/{number}", place.html(view));
     let is_issue = matches!(entry, Entry::Issue(_));
     let mut document = json!({
@@ -191,7 +195,9 @@ pub(crate) fn list(view: &View<'_>, request: &Request, place: Place<'_>) -> Answ
         (state == "all" || (state == "open") == entry.closed_at(view).is_none())
             && since.is_none_or(|since| entry.updated_at(view) >= since)
             && request.get("labels").is_none_or(|labels| has_labels(*entry, labels))
-            && request.get("creator").is_none_or(|login| is_login(Some(entry.author()), login))
+            && request
+                .get("creator")
+                .is_none_or(|login| is_login(Some(entry.author()), login))
             && request.get("assignee").is_none_or(|wanted| is_assigned(*entry, wanted))
     });
     match request.get("sort") {
@@ -213,20 +219,27 @@ pub(crate) fn show(
     rest: &[&str],
 ) -> Option<Answer> {
     let number: i64 = number.parse().ok()?;
-    let entry = entries(view, place).into_iter().find(|entry| entry.number() == number)?;
+    let entry = entries(view, place)
+        .into_iter()
+        .find(|entry| entry.number() == number)?;
     match rest {
         [] => Some(Answer::json(document(view, place, entry))),
         ["events"] => Some(timeline::events(view, request, place, entry)),
         ["timeline"] => Some(timeline::whole(view, request, place, entry)),
         ["comments"] => Some(Answer::list(view, request, &[(); 0], |()| Value::Null)),
-        ["labels"] => Some(Answer::list(view, request, &entry.labels(view), |name| label(view, place, name))),
+        ["labels"] => Some(Answer::list(view, request, &entry.labels(view), |name| {
+            label(view, place, name)
+        })),
         _ => None,
     }
 }
 
 /// `labels`: every label that something has.
 pub(crate) fn labels(view: &View<'_>, request: &Request, place: Place<'_>) -> Answer {
-    let mut names: Vec<&str> = entries(view, place).iter().flat_map(|entry| entry.labels(view)).collect();
+    let mut names: Vec<&str> = entries(view, place)
+        .iter()
+        .flat_map(|entry| entry.labels(view))
+        .collect();
     names.sort_unstable();
     names.dedup();
     Answer::list(view, request, &names, |name| label(view, place, name))

@@ -22,8 +22,16 @@ fn document(view: &View<'_>, place: Place<'_>, run: &Run, attempt: &Attempt, job
     let home = place.url(view);
     let started_at = view.past(job.started_at);
     let runner = started_at.map(|_| job.id % 1_000 + 1);
-    let (group, name) = if job.is_self_hosted { ("Default", "gpu-runner") } else { ("GitHub Actions", "GitHub Actions") };
-    let labels = if job.is_self_hosted { vec!["self-hosted", "linux", "gpu"] } else { vec!["ubuntu-latest"] };
+    let (group, name) = if job.is_self_hosted {
+        ("Default", "gpu-runner")
+    } else {
+        ("GitHub Actions", "GitHub Actions")
+    };
+    let labels = if job.is_self_hosted {
+        vec!["self-hosted", "linux", "gpu"]
+    } else {
+        vec!["ubuntu-latest"]
+    };
     let workflow = place.repository.workflows.get(run.workflow);
     json!({
         "id": job.id,
@@ -60,7 +68,9 @@ pub(crate) fn html(view: &View<'_>, place: Place<'_>, run: &Run, job: &Job) -> S
 /// `actions/runs/{id}/attempts/{number}/jobs`.
 pub(crate) fn of_attempt(view: &View<'_>, request: &Request, place: Place<'_>, run: &Run, attempt: &Attempt) -> Answer {
     let jobs: Vec<&Job> = view.jobs(attempt).collect();
-    Answer::counted(view, request, "jobs", &jobs, |job| document(view, place, run, attempt, job))
+    Answer::counted(view, request, "jobs", &jobs, |job| {
+        document(view, place, run, attempt, job)
+    })
 }
 
 /// `actions/runs/{id}/jobs`: of the latest attempt, or of all, the latest first.
@@ -69,7 +79,11 @@ pub(crate) fn of_run(view: &View<'_>, request: &Request, place: Place<'_>, id: &
     if request.get("filter") != Some("all") {
         return Some(of_attempt(view, request, place, run, view.attempt(run)?));
     }
-    let attempts = run.attempts.iter().rev().filter(|attempt| attempt.started_at <= view.now);
+    let attempts = run
+        .attempts
+        .iter()
+        .rev()
+        .filter(|attempt| attempt.started_at <= view.now);
     let jobs: Vec<(&Attempt, &Job)> = attempts
         .flat_map(|attempt| view.jobs(attempt).map(move |job| (attempt, job)))
         .collect();

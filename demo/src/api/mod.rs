@@ -50,3 +50,7 @@ mod deployments;
 mod download;
 mod releases;
 
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;

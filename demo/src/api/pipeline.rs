@@ -36,7 +36,11 @@ impl Call {
         let uri = incoming.uri();
         let headers = incoming.headers();
         let text = |name: HeaderName| text(headers, name);
-        let method = if incoming.method() == "HEAD" { "GET" } else { incoming.method().as_str() };
+        let method = if incoming.method() == "HEAD" {
+            "GET"
+        } else {
+            incoming.method().as_str()
+        };
         Self {
             request: Request::new(
                 method,
@@ -61,7 +65,9 @@ impl Call {
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
-    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+    headers
+        .get(name)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 /// Answers a request to the API.
@@ -140,7 +146,13 @@ fn answer(state: &State, call: &Call, fault: Option<Fault>) -> (Answer, bool) {
     };
     let refused = refusal(state, call, now)
         .or_else(|| faulty(fault, now, &mut allowance))
-        .or_else(|| if is_free { None } else { exhausted(state, &mut allowance) });
+        .or_else(|| {
+            if is_free {
+                None
+            } else {
+                exhausted(state, &mut allowance)
+            }
+        });
     let mut answer = match refused {
         Some(answer) => answer,
         None if is_free => {
@@ -249,7 +261,11 @@ fn served(state: &State, call: &Call, now: Timestamp) -> Answer {
             return answer;
         }
     }
-    if call.request.method == "GET" { route::answer(&view, &call.request) } else { Answer::not_found() }
+    if call.request.method == "GET" {
+        route::answer(&view, &call.request)
+    } else {
+        Answer::not_found()
+    }
 }
 
 /// Makes a document name another digest.

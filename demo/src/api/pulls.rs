@@ -51,7 +51,11 @@ pub(crate) fn commits(view: &View<'_>, place: Place<'_>, pull: &PullRequest) -> 
 fn changes(view: &View<'_>, place: Place<'_>, pull: &PullRequest) -> Vec<FileChange> {
     let mut found: Vec<FileChange> = Vec::new();
     let commits = commits(view, place, pull);
-    for file in commits.iter().filter_map(|commit| place.commit(*commit)).flat_map(|commit| &commit.files) {
+    for file in commits
+        .iter()
+        .filter_map(|commit| place.commit(*commit))
+        .flat_map(|commit| &commit.files)
+    {
         let known = file.previous_path.as_ref().unwrap_or(&file.path);
         let Some(position) = found.iter().position(|held| held.path == *known) else {
             found.push(file.clone());
@@ -89,7 +93,8 @@ fn changes(view: &View<'_>, place: Place<'_>, pull: &PullRequest) -> Vec<FileCha
 pub(crate) fn reference(view: &View<'_>, place: Place<'_>, number: i64) -> Option<Value> {
     let place = place.upstream();
     let pull = place.pull(view, number)?;
-    let repository = |place: Place<'_>| json!({"id": place.id(), "url": place.url(view), "name": place.repository.name});
+    let repository =
+        |place: Place<'_>| json!({"id": place.id(), "url": place.url(view), "name": place.repository.name});
     let head = pull.head_at(view.now)?;
     Some(json!({
         "id": pull.id,
@@ -122,8 +127,16 @@ pub(crate) fn listed(view: &View<'_>, place: Place<'_>, pull: &PullRequest) -> V
         Some(fork) => person::simple(view, fork.owner),
         None => person::organization(view),
     };
-    let head_login = head_owner.get("login").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let labels: Vec<Value> = pull.labels.iter().map(|label| issues::label(view, place, label)).collect();
+    let head_login = head_owner
+        .get("login")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let labels: Vec<Value> = pull
+        .labels
+        .iter()
+        .map(|label| issues::label(view, place, label))
+        .collect();
     let statuses_url = format!("{home}/statuses/{head_sha}");
     // Of an open pull request GitHub shows the commit of a merge that it tried.
     let merge_sha = match merge(view, pull) {
@@ -286,7 +299,11 @@ pub(crate) fn show(
         }
         ["reviews"] => {
             let reviews: Vec<usize> = (0..pull.reviews.len())
-                .filter(|position| pull.reviews.get(*position).is_some_and(|review| review.submitted_at <= view.now))
+                .filter(|position| {
+                    pull.reviews
+                        .get(*position)
+                        .is_some_and(|review| review.submitted_at <= view.now)
+                })
                 .collect();
             Some(Answer::list(view, request, &reviews, |position| {
                 review(view, place, pull, *position)

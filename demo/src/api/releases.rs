@@ -45,7 +45,9 @@ fn held<'a>(view: &View<'_>, place: Place<'a>) -> Vec<&'a Release> {
 
 /// `releases`, the newest first.
 pub(crate) fn list(view: &View<'_>, request: &Request, place: Place<'_>) -> Answer {
-    Answer::list(view, request, &held(view, place), |release| document(view, place, release))
+    Answer::list(view, request, &held(view, place), |release| {
+        document(view, place, release)
+    })
 }
 
 /// `releases/latest`, `releases/{id}`, `releases/tags/{tag}`.

@@ -94,7 +94,11 @@ pub(crate) fn full(view: &View<'_>, place: Place<'_>) -> Value {
         .unwrap_or(created_at)
         .max(created_at);
     let is_upstream = place.fork.is_none();
-    let n_forks = repository.forks.iter().filter(|fork| fork.created_at <= view.now).count();
+    let n_forks = repository
+        .forks
+        .iter()
+        .filter(|fork| fork.created_at <= view.now)
+        .count();
     let n_forks = if is_upstream { n_forks } else { 0 };
     let n_open = if is_upstream { open_issues(view, place) } else { 0 };
     let size: usize = repository.blobs.iter().map(|blob| blob.text.len()).sum();

@@ -80,7 +80,9 @@ pub(crate) struct Pager {
 impl Pager {
     /// Cuts the page out of its list.
     pub(crate) fn cut<'a, T>(&self, items: &'a [T]) -> &'a [T] {
-        let from = ((self.page - 1) * self.per_page).saturating_sub(self.shift).min(items.len());
+        let from = ((self.page - 1) * self.per_page)
+            .saturating_sub(self.shift)
+            .min(items.len());
         let to = (self.page * self.per_page).saturating_sub(self.shift).min(items.len());
         items.get(from..to).unwrap_or_default()
     }

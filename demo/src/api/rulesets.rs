@@ -12,7 +12,11 @@ use crate::world::repository::{Ruleset, RulesetVersion};
 /// The versions that were saved by now, the oldest first; none where there is no ruleset.
 fn saved<'a>(view: &View<'_>, place: Place<'a>) -> Option<(&'a Ruleset, &'a [RulesetVersion])> {
     let ruleset = place.repository.ruleset.as_ref().filter(|_| place.fork.is_none())?;
-    let n_saved = ruleset.versions.iter().filter(|version| version.updated_at <= view.now).count();
+    let n_saved = ruleset
+        .versions
+        .iter()
+        .filter(|version| version.updated_at <= view.now)
+        .count();
     let versions = ruleset.versions.get(..n_saved)?;
     (!versions.is_empty()).then_some((ruleset, versions))
 }
@@ -132,7 +136,9 @@ pub(crate) fn show(view: &View<'_>, request: &Request, place: Place<'_>, id: &st
         [] => Some(Answer::json(document(view, place, ruleset, versions, true)?)),
         ["history"] => {
             let newest: Vec<&RulesetVersion> = versions.iter().rev().collect();
-            Some(Answer::list(view, request, &newest, |version| version_document(version)))
+            Some(Answer::list(view, request, &newest, |version| {
+                version_document(version)
+            }))
         }
         ["history", version] => {
             let position = versions.iter().position(|held| held.id.to_string() == *version)?;

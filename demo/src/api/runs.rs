@@ -14,7 +14,15 @@ const FILTERED_RESULTS: usize = 1_000;
 /// Results that GitHub gives of all runs.
 const RESULTS: usize = 40_000;
 /// What makes a search a filtered one.
-const FILTERS: [&str; 7] = ["actor", "branch", "check_suite_id", "created", "event", "head_sha", "status"];
+const FILTERS: [&str; 7] = [
+    "actor",
+    "branch",
+    "check_suite_id",
+    "created",
+    "event",
+    "head_sha",
+    "status",
+];
 /// Check suites count in a sequence of their own.
 const SUITES_FROM: i64 = 40_000_000_000;
 
@@ -56,16 +64,14 @@ pub(crate) fn pull_requests(view: &View<'_>, place: Place<'_>, run: &Run) -> Vec
 }
 
 /// A pull request of a fork's own: of the fork network, not of this repository.
-fn foreign_reference(
-    view: &View<'_>,
-    place: Place<'_>,
-    run: &Run,
-    reference: PullRequestReference,
-) -> Option<Value> {
+fn foreign_reference(view: &View<'_>, place: Place<'_>, run: &Run, reference: PullRequestReference) -> Option<Value> {
     let fork = place.forked(reference.fork);
     let held = fork.fork.filter(|held| held.created_at <= view.now)?;
     let base = json!({"id": fork.id(), "url": fork.url(view), "name": fork.repository.name});
-    let base_sha = place.history(run.head_commit).get(1).map_or("", |commit| place.sha(*commit));
+    let base_sha = place
+        .history(run.head_commit)
+        .get(1)
+        .map_or("", |commit| place.sha(*commit));
     Some(json!({
         "id": held.id * 1_000 + reference.number,
         "number": reference.number,
@@ -84,7 +90,13 @@ fn title(view: &View<'_>, place: Place<'_>, run: &Run) -> String {
     if let Some(pull) = pull.and_then(|reference| place.pull(view, reference.number)) {
         return pull.title.clone();
     }
-    let workflow = || place.repository.workflows.get(run.workflow).map(|workflow| workflow.name);
+    let workflow = || {
+        place
+            .repository
+            .workflows
+            .get(run.workflow)
+            .map(|workflow| workflow.name)
+    };
     match run.event {
         crate::world::run::Event::Schedule
         | crate::world::run::Event::WorkflowDispatch
@@ -107,7 +119,11 @@ pub(crate) fn document(view: &View<'_>, request: &Request, place: Place<'_>, run
     let suite = suite_id(run);
     let previous = (attempt.number > 1).then(|| format!("{url}/attempts/{}", attempt.number - 1));
     let is_bare = request.get("exclude_pull_requests") == Some("true");
-    let listed = if is_bare { Vec::new() } else { pull_requests(view, place, run) };
+    let listed = if is_bare {
+        Vec::new()
+    } else {
+        pull_requests(view, place, run)
+    };
     let head = place.forked(run.fork);
     json!({
         "id": run.id,
@@ -165,7 +181,9 @@ fn matches(view: &View<'_>, request: &Request, place: Place<'_>, run: &Run, crea
         && request.allows("event", run.event.as_str())
         && request.allows("branch", &run.head_branch)
         && request.allows("head_sha", place.sha(run.head_commit))
-        && request.get("check_suite_id").is_none_or(|id| id == suite_id(run).to_string())
+        && request
+            .get("check_suite_id")
+            .is_none_or(|id| id == suite_id(run).to_string())
         && request.get("actor").is_none_or(is_actor)
         && request.get("status").is_none_or(is_state)
 }
@@ -178,9 +196,16 @@ pub(crate) fn list(view: &View<'_>, request: &Request, place: Place<'_>, workflo
         .any(|name| request.get(name).is_some() && (*name != "created" || created.is_some()));
     let pager = request.pager();
     if !is_filtered && pager.page * pager.per_page > RESULTS {
-        return Answer::refusal(422, "In order to keep the API fast for everyone, pagination is limited for this resource.");
+        return Answer::refusal(
+            422,
+            "In order to keep the API fast for everyone, pagination is limited for this resource.",
+        );
     }
-    let runs = if place.fork.is_some() { &[] } else { place.repository.runs.as_slice() };
+    let runs = if place.fork.is_some() {
+        &[]
+    } else {
+        place.repository.runs.as_slice()
+    };
     let runs: Vec<&Run> = runs
         .iter()
         .rev()

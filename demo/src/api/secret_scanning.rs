@@ -140,9 +140,12 @@ pub(crate) fn show(
     let shown = alerts::numbered(view, place, KIND, number)?;
     match rest {
         [] => Some(Answer::json(document(view, request, &shown))),
-        ["locations"] => Some(Answer::list(view, request, &[shown], |shown| {
-            json!({"type": "commit", "details": details(view, shown)})
-        })),
+        ["locations"] => Some(Answer::list(
+            view,
+            request,
+            &[shown],
+            |shown| json!({"type": "commit", "details": details(view, shown)}),
+        )),
         _ => None,
     }
 }

@@ -46,7 +46,10 @@ fn plan(kind: JobKind) -> (&'static [(&'static str, i32)], &'static str) {
             ],
             "Run Ruff",
         ),
-        JobKind::Types => (&[("Set up Python", 3), ("Restore cache", 2), ("Run MyPy", 20)], "Run MyPy"),
+        JobKind::Types => (
+            &[("Set up Python", 3), ("Restore cache", 2), ("Run MyPy", 20)],
+            "Run MyPy",
+        ),
         JobKind::UnitTests => (
             &[
                 ("Set up Python", 3),
@@ -62,11 +65,19 @@ fn plan(kind: JobKind) -> (&'static [(&'static str, i32)], &'static str) {
             "Check coverage threshold",
         ),
         JobKind::Build => (
-            &[("Set up Docker Buildx", 4), ("Build", 40), ("Upload build artifacts", 3)],
+            &[
+                ("Set up Docker Buildx", 4),
+                ("Build", 40),
+                ("Upload build artifacts", 3),
+            ],
             "Build",
         ),
         JobKind::CodeQl => (
-            &[("Initialize CodeQL", 8), ("Autobuild", 4), ("Perform CodeQL Analysis", 60)],
+            &[
+                ("Initialize CodeQL", 8),
+                ("Autobuild", 4),
+                ("Perform CodeQL Analysis", 60),
+            ],
             "Perform CodeQL Analysis",
         ),
         JobKind::Trivy => (
@@ -74,11 +85,19 @@ fn plan(kind: JobKind) -> (&'static [(&'static str, i32)], &'static str) {
             "Run Trivy",
         ),
         JobKind::Gitleaks => (
-            &[("Run Gitleaks", 10), ("Upload SARIF", 2), ("Upload security artifacts", 2)],
+            &[
+                ("Run Gitleaks", 10),
+                ("Upload SARIF", 2),
+                ("Upload security artifacts", 2),
+            ],
             "Run Gitleaks",
         ),
         JobKind::IacScan => (
-            &[("Run Checkov", 15), ("Upload SARIF", 2), ("Upload security artifacts", 2)],
+            &[
+                ("Run Checkov", 15),
+                ("Upload SARIF", 2),
+                ("Upload security artifacts", 2),
+            ],
             "Run Checkov",
         ),
         JobKind::ContractChecks => (&[("Run Spectral", 6), ("Compare contracts", 6)], "Compare contracts"),
@@ -86,7 +105,10 @@ fn plan(kind: JobKind) -> (&'static [(&'static str, i32)], &'static str) {
             &[("Generate SBOM", 8), ("Sign artifacts", 3), ("Attest provenance", 3)],
             "Sign artifacts",
         ),
-        JobKind::Publish => (&[("Log in to registry", 1), ("Publish", 10), ("Mirror to S3", 4)], "Publish"),
+        JobKind::Publish => (
+            &[("Log in to registry", 1), ("Publish", 10), ("Mirror to S3", 4)],
+            "Publish",
+        ),
         JobKind::Compatibility => (
             &[("Set up Python", 3), ("Install dependencies", 8), ("Run pytest", 50)],
             "Run pytest",
@@ -115,14 +137,19 @@ pub(crate) fn of(view: &View<'_>, job: &Job) -> Vec<Step> {
     steps.extend([("Post Run actions/checkout@v4", 1), ("Complete job", 1)]);
 
     // A job that never ends is spread over the limit of its workflow.
-    let end = job.completed_at.unwrap_or(first + TimeDelta::minutes(job.timeout_minutes));
+    let end = job
+        .completed_at
+        .unwrap_or(first + TimeDelta::minutes(job.timeout_minutes));
     let broken = match job.conclusion {
         Some(Conclusion::Failure) => Some("failure"),
         Some(Conclusion::Cancelled | Conclusion::TimedOut) => Some("cancelled"),
         _ => None,
     };
     let last = steps.len() - 1;
-    let stop = steps.iter().position(|(name, _)| broken.is_some() && *name == failing).unwrap_or(last);
+    let stop = steps
+        .iter()
+        .position(|(name, _)| broken.is_some() && *name == failing)
+        .unwrap_or(last);
     let ran = |position: usize| position <= stop || position == last;
     let total: i32 = steps
         .iter()
@@ -138,7 +165,11 @@ pub(crate) fn of(view: &View<'_>, job: &Job) -> Vec<Step> {
         let started_at = at;
         if ran(position) {
             shares += share;
-            at = if position == last { end } else { first + length / total * shares };
+            at = if position == last {
+                end
+            } else {
+                first + length / total * shares
+            };
         }
         let completed_at = view.past(Some(at)).filter(|_| job.completed_at.is_some() || at < end);
         let conclusion = match (ran(position), broken) {

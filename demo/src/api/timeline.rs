@@ -114,7 +114,13 @@ impl Writer<'_, '_> {
                 ("review_requester", person::simple(self.view, pull.author)),
                 ("requested_reviewer", person::simple(self.view, review.author)),
             ];
-            self.event(pull.ready_at.unwrap_or(pull.opened_at), pull.author, "review_requested", None, &more);
+            self.event(
+                pull.ready_at.unwrap_or(pull.opened_at),
+                pull.author,
+                "review_requested",
+                None,
+                &more,
+            );
         }
         if let Some((at, by, commit)) = pull.merged {
             self.event(at, by, "merged", Some(commit), &[]);

@@ -161,11 +161,12 @@ impl<'a> View<'a> {
     /// Where an attempt stands: queued until one of its jobs has started.
     pub(crate) fn status(&self, attempt: &Attempt) -> Status {
         let status = attempt.status_at(self.now);
-        let waits = || {
-            self.jobs(attempt)
-                .all(|job| job.status_at(self.now) == Status::Queued)
-        };
-        if status == Status::InProgress && waits() { Status::Queued } else { status }
+        let waits = || self.jobs(attempt).all(|job| job.status_at(self.now) == Status::Queued);
+        if status == Status::InProgress && waits() {
+            Status::Queued
+        } else {
+            status
+        }
     }
 }
 
@@ -254,7 +255,11 @@ impl<'a> Place<'a> {
 
     /// The pull request of this number, where it was opened.
     pub(crate) fn pull(&self, view: &View<'_>, number: i64) -> Option<&'a PullRequest> {
-        let pull = self.repository.pull_requests.iter().find(|pull| pull.number == number)?;
+        let pull = self
+            .repository
+            .pull_requests
+            .iter()
+            .find(|pull| pull.number == number)?;
         (pull.opened_at <= view.now && self.fork.is_none()).then_some(pull)
     }
 
@@ -266,8 +271,16 @@ impl<'a> Place<'a> {
         let mut history = Vec::new();
         while let Some((_, commit)) = open.pop() {
             history.push(commit);
-            let parents = self.commit(commit).map(|held| held.parents.as_slice()).unwrap_or_default();
-            for parent in parents.iter().copied().filter(|parent| seen.insert(*parent)).collect::<Vec<_>>() {
+            let parents = self
+                .commit(commit)
+                .map(|held| held.parents.as_slice())
+                .unwrap_or_default();
+            for parent in parents
+                .iter()
+                .copied()
+                .filter(|parent| seen.insert(*parent))
+                .collect::<Vec<_>>()
+            {
                 open.extend(self.commit(parent).map(|held| (held.committed_at, parent)));
             }
         }

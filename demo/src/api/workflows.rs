@@ -40,7 +40,9 @@ pub(crate) fn list(view: &View<'_>, request: &Request, place: Place<'_>) -> Answ
     let workflows = place.repository.workflows.iter();
     let workflows = workflows.filter(|workflow| place.fork.is_none() && workflow.created_at <= view.now);
     let workflows: Vec<&Workflow> = workflows.collect();
-    Answer::counted(view, request, "workflows", &workflows, |workflow| document(view, place, workflow))
+    Answer::counted(view, request, "workflows", &workflows, |workflow| {
+        document(view, place, workflow)
+    })
 }
 
 /// `actions/workflows/{id or file name}`.
