@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use domain::clock::{InvalidTimestamp, Timestamp, parse_timestamp};
 use domain::identity::{GitSha, InvalidIdentifier, RepositoryName};
 
@@ -249,7 +249,9 @@ pub struct Upkeep {
 
 /// Which organization, and what of it.
 #[derive(Debug, Args)]
-#[group(id = "what", required = true, multiple = true, args = ["api_only", "truth"])]
+// The derived group would hold every option, so that any of them, as `--seed`, would satisfy it.
+#[group(skip)]
+#[command(group(ArgGroup::new("what").args(["api_only", "truth"]).required(true).multiple(true)))]
 pub struct Demo {
     /// What every draw derives from: one seed, one organization
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -266,6 +268,9 @@ pub struct Demo {
     /// Requests that the API answers in an hour
     #[arg(long, value_name = "N", default_value_t = 15_000_000)]
     pub rate_limit: u64,
+    /// Requests of a hundred to the API that go wrong, drawn from the seed: limits, errors, slowness, broken bodies
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub faults: u8,
     /// Write what really happened to this file, as JSON; `-` is the standard output
     #[arg(long, value_name = "FILE")]
     pub truth: Option<PathBuf>,

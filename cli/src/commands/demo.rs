@@ -4,8 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
-use demo::api::{Options as ApiOptions, Server};
-use demo::files::artifact_zip;
+use demo::api::server::{Options as ApiOptions, Server};
 use demo::simulation::{Options, simulate};
 use demo::truth::Truth;
 
@@ -29,11 +28,11 @@ pub async fn run(arguments: &Demo) -> anyhow::Result<Outcome> {
     }
     if arguments.api_only {
         let options = ApiOptions {
-            now: world.end,
             rate_limit: arguments.rate_limit,
-            token: None,
+            fault_percent: arguments.faults,
+            ..ApiOptions::at(world.end)
         };
-        let server = Server::start(Arc::new(world), options, listen, artifact_zip)
+        let server = Server::start(Arc::new(world), options, listen)
             .await
             .with_context(|| format!("failed to listen on `{listen}`"))?;
         output::note(&format!(
