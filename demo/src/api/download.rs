@@ -6,6 +6,7 @@ use crate::api::answer::Answer;
 use crate::api::logs;
 use crate::api::request::Request;
 use crate::api::view::{View, digest};
+use crate::files::{self, File};
 
 /// An address holds so long.
 const LIFETIME_SECONDS: i64 = 60;
@@ -47,7 +48,7 @@ fn bytes(view: &View<'_>, segments: &[&str]) -> Option<Answer> {
             if artifact.expires_at <= view.now {
                 return Some(Answer::refusal(410, "Gone"));
             }
-            let bytes = crate::files::artifact_zip(view.world, place.repository, artifact);
+            let bytes = files::artifact_zip(view.world, place.repository, artifact);
             Some(Answer::raw("application/zip", bytes))
         }),
         ["logs", id] => view.repositories().find_map(|place| {
@@ -57,12 +58,17 @@ fn bytes(view: &View<'_>, segments: &[&str]) -> Option<Answer> {
         }),
         ["attempt-logs", id, number] => view.repositories().find_map(|place| {
             let attempt = crate::api::runs::numbered(view, place.run(view, id)?, number)?;
-            let texts: Vec<String> = view
+            let held: Vec<File> = view
                 .jobs(attempt)
                 .filter(|job| job.started_at.is_some())
-                .map(|job| logs::text(view, place, job))
+                .enumerate()
+                .map(|(position, job)| {
+                    let name = format!("{position}_{}.txt", job.name.replace('/', "_"));
+                    (name, logs::text(view, place, job).into_bytes())
+                })
                 .collect();
-            Some(Answer::raw("text/plain; charset=utf-8", texts.concat().into_bytes()))
+            let bytes = files::zip(&held, attempt.started_at).unwrap_or_default();
+            Some(Answer::raw("application/zip", bytes))
         }),
         _ => None,
     }

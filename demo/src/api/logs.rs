@@ -1,4 +1,4 @@
-//! Logs of jobs and attempts: redirects here, texts on the download origin.
+//! Logs of jobs and attempts: redirects here, on the download origin the text of a job or the zip of an attempt.
 
 use std::fmt::Write as _;
 

@@ -51,6 +51,4 @@ mod download;
 mod releases;
 
 #[cfg(test)]
-mod sample;
-#[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use axum::extract::{Request as Incoming, State as Shared};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use domain::clock::Timestamp;
+use futures::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 
 use crate::api::answer::{Answer, Body};
@@ -214,8 +215,7 @@ fn faulty(fault: Option<Fault>, now: Timestamp, allowance: &mut Allowance) -> Op
         Fault::PrimaryLimit => {
             allowance.used = allowance.limit;
             allowance.reset = now.timestamp() + 1;
-            let answer = Answer::refusal(403, "API rate limit exceeded for installation ID 1.");
-            Some(answer.with("retry-after", soon()))
+            Some(Answer::refusal(403, "API rate limit exceeded for installation ID 1."))
         }
         Fault::SecondaryLimit => {
             let message = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
@@ -307,14 +307,18 @@ fn respond(answer: Answer, is_cut: bool) -> Response {
         Body::Empty => ("", Vec::new()),
     };
     let length = bytes.len();
-    let stream = if is_cut && length > 0 {
+    let body = if is_cut && length > 0 {
         let half = bytes.get(..length / 2).unwrap_or_default().to_vec();
-        let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-        Stream::from_stream(futures::stream::iter([Ok(half), Err(broken)]))
+        // The half is on the wire before the connection breaks only if the stream waits once in between.
+        let breaks = async {
+            tokio::task::yield_now().await;
+            Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+        };
+        Stream::from_stream(stream::iter([Ok(half)]).chain(stream::once(breaks)))
     } else {
         Stream::from(bytes)
     };
-    let mut response = Response::new(stream);
+    let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     if !media.is_empty() {

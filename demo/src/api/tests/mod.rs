@@ -1,0 +1,9 @@
+//! The API asked over HTTP.
+
+mod client;
+mod sample;
+
+mod access;
+mod answers;
+mod equality;
+mod faults;
