@@ -297,10 +297,63 @@ fn argument(text: &str) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::error::ErrorKind;
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::{Arguments, Command, Demo};
+
+    fn parse(arguments: &[&str]) -> Result<Demo, clap::Error> {
+        let all = ["plumbline", "demo"].iter().chain(arguments);
+        match Arguments::try_parse_from(all)?.command {
+            Command::Demo(demo) => Ok(demo),
+            other => panic!("{other:?}"),
+        }
+    }
 
     #[test]
     fn the_command_line_is_consistent() {
-        super::Arguments::command().debug_assert();
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_demo_without_anything_to_do_says_what_is_missing() {
+        for arguments in [&[][..], &["--seed", "1"], &["--days", "3", "--rate-limit", "9"]] {
+            let error = parse(arguments).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::MissingRequiredArgument, "{arguments:?}");
+            assert_eq!(error.exit_code(), 2);
+            assert!(error.to_string().contains("<--api-only|--truth <FILE>>"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_demo_serves_the_api_or_writes_the_truth_or_both() {
+        let demo = parse(&["--api-only"]).unwrap();
+        assert_eq!(
+            (demo.seed, demo.days, demo.rate_limit, demo.faults),
+            (1, 90, 15_000_000, 0)
+        );
+        assert_eq!(demo.listen.to_string(), "127.0.0.1:8090");
+        let demo = parse(&[
+            "--api-only",
+            "--faults",
+            "5",
+            "--listen",
+            "127.0.0.1:0",
+            "--truth",
+            "t.json",
+        ])
+        .unwrap();
+        assert_eq!(
+            (demo.api_only, demo.faults, demo.truth),
+            (true, 5, Some("t.json".into()))
+        );
+        assert!(!parse(&["--truth", "-", "--seed", "7"]).unwrap().api_only);
+        for arguments in [
+            ["--api-only", "--faults=101"],
+            ["--api-only", "--days=0"],
+            ["--api-only", "--listen=here"],
+        ] {
+            assert_eq!(parse(&arguments).unwrap_err().exit_code(), 2, "{arguments:?}");
+        }
     }
 }

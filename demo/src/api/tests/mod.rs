@@ -7,3 +7,4 @@ mod access;
 mod answers;
 mod equality;
 mod faults;
+mod traps;
