@@ -1,5 +1,6 @@
 //! Time: who does what when. Every act changes the world and writes down the truth in one go.
 
+pub(crate) mod caches;
 pub(crate) mod contents;
 pub(crate) mod history;
 pub(crate) mod mainline;
@@ -8,6 +9,7 @@ pub(crate) mod pipeline;
 pub(crate) mod plan;
 pub(crate) mod pull_requests;
 pub(crate) mod quarantines;
+pub(crate) mod releases;
 pub(crate) mod repository;
 pub(crate) mod runs;
 pub(crate) mod security;
@@ -65,6 +67,7 @@ pub fn simulate(options: Options) -> (World, Truth) {
         let mut simulation = begin(profile, index, options.seed, from, end);
         simulation.run();
         simulation.settle_quarantines();
+        simulation.settle_caches();
         let full_name = simulation.repository.full_name();
         let (truth, sums, found) = simulation.truth.settle(&simulation.repository.suites[0], &limits);
         kpis.extend(sums.kpis(Some(&full_name), end, &limits));
@@ -142,6 +145,7 @@ fn begin(profile: &'static Profile, index: usize, seed: u64, from: Timestamp, en
     }
     quarantines::plan(&mut simulation);
     security::plan(&mut simulation);
+    releases::plan(&mut simulation);
     stage(&mut simulation);
     simulation
 }
