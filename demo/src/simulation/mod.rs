@@ -349,6 +349,10 @@ mod tests {
             quarantines().map(|quarantine| quarantine.state).collect(),
             &["active", "overdue", "released_proven", "released_unproven"],
         );
+        seen(
+            quarantines().map(|quarantine| quarantine.tagged_by).collect(),
+            &["property", "name", "list", "issue"],
+        );
         assert!(
             quarantines().any(|quarantine| quarantine.started_at < quarantine.tagged_at),
             "a clock that runs on"
@@ -376,6 +380,26 @@ mod tests {
         let flaky = repositories().flat_map(|of| &of.flaky);
         seen(flaky.filter_map(|test| test.grade).collect(), &["A", "B", "C"]);
         assert!(repositories().any(|of| !of.frozen_deployments.is_empty()));
+    }
+
+    #[test]
+    fn a_tag_in_a_name_makes_another_test_from_its_commit_on() {
+        let (world, truth) = simulate(Options::default());
+        let of = |name: &str| (world.repositories.iter().zip(&truth.repositories)).find(|(of, _)| of.name == name);
+        let (repository, truth) = of("audithound-web").unwrap();
+        let quarantine = truth.quarantines.iter().find(|of| of.tagged_by == "name").unwrap();
+        let before = quarantine.name.strip_suffix(" @flaky").unwrap();
+        let named = |name: &str| {
+            let mut tests = repository.suites[0].tests.iter();
+            let is_it =
+                |test: &&crate::world::repository::Test| test.name == name && test.class_name == quarantine.class_name;
+            tests.find(is_it).unwrap()
+        };
+        let at = quarantine.tagged_at;
+        let second = TimeDelta::seconds(1);
+        let exist = |at| (named(before).exists_at(at), named(&quarantine.name).exists_at(at));
+        assert_eq!((exist(at - second), exist(at)), ((true, false), (false, true)));
+        assert_eq!((quarantine.state, quarantine.is_breached), ("overdue", true));
     }
 
     #[test]
