@@ -1,5 +1,6 @@
 //! Time: who does what when. Every act changes the world and writes down the truth in one go.
 
+pub(crate) mod acceptances;
 pub(crate) mod caches;
 pub(crate) mod contents;
 pub(crate) mod history;
