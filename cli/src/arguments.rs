@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use domain::clock::{InvalidTimestamp, Timestamp, parse_timestamp};
 use domain::identity::{GitSha, InvalidIdentifier, RepositoryName};
 
@@ -249,7 +249,9 @@ pub struct Upkeep {
 
 /// Which organization, and what of it.
 #[derive(Debug, Args)]
-#[group(id = "what", required = true, multiple = true, args = ["api_only", "truth"])]
+// The derived group would hold every option, so that any of them, as `--seed`, would satisfy it.
+#[group(skip)]
+#[command(group(ArgGroup::new("what").args(["api_only", "truth"]).required(true).multiple(true)))]
 pub struct Demo {
     /// What every draw derives from: one seed, one organization
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -266,6 +268,9 @@ pub struct Demo {
     /// Requests that the API answers in an hour
     #[arg(long, value_name = "N", default_value_t = 15_000_000)]
     pub rate_limit: u64,
+    /// Requests of a hundred to the API that go wrong, drawn from the seed: limits, errors, slowness, broken bodies
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub faults: u8,
     /// Write what really happened to this file, as JSON; `-` is the standard output
     #[arg(long, value_name = "FILE")]
     pub truth: Option<PathBuf>,
@@ -292,10 +297,63 @@ fn argument(text: &str) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::error::ErrorKind;
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::{Arguments, Command, Demo};
+
+    fn parse(arguments: &[&str]) -> Result<Demo, clap::Error> {
+        let all = ["plumbline", "demo"].iter().chain(arguments);
+        match Arguments::try_parse_from(all)?.command {
+            Command::Demo(demo) => Ok(demo),
+            other => panic!("{other:?}"),
+        }
+    }
 
     #[test]
     fn the_command_line_is_consistent() {
-        super::Arguments::command().debug_assert();
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_demo_without_anything_to_do_says_what_is_missing() {
+        for arguments in [&[][..], &["--seed", "1"], &["--days", "3", "--rate-limit", "9"]] {
+            let error = parse(arguments).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::MissingRequiredArgument, "{arguments:?}");
+            assert_eq!(error.exit_code(), 2);
+            assert!(error.to_string().contains("<--api-only|--truth <FILE>>"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_demo_serves_the_api_or_writes_the_truth_or_both() {
+        let demo = parse(&["--api-only"]).unwrap();
+        assert_eq!(
+            (demo.seed, demo.days, demo.rate_limit, demo.faults),
+            (1, 90, 15_000_000, 0)
+        );
+        assert_eq!(demo.listen.to_string(), "127.0.0.1:8090");
+        let demo = parse(&[
+            "--api-only",
+            "--faults",
+            "5",
+            "--listen",
+            "127.0.0.1:0",
+            "--truth",
+            "t.json",
+        ])
+        .unwrap();
+        assert_eq!(
+            (demo.api_only, demo.faults, demo.truth),
+            (true, 5, Some("t.json".into()))
+        );
+        assert!(!parse(&["--truth", "-", "--seed", "7"]).unwrap().api_only);
+        for arguments in [
+            ["--api-only", "--faults=101"],
+            ["--api-only", "--days=0"],
+            ["--api-only", "--listen=here"],
+        ] {
+            assert_eq!(parse(&arguments).unwrap_err().exit_code(), 2, "{arguments:?}");
+        }
     }
 }

@@ -3,23 +3,24 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, ensure};
-use demo::api::{Options as ApiOptions, Server};
-use demo::files::artifact_zip;
+use anyhow::{Context as _, bail};
+use demo::api::server::{Options as ApiOptions, Server};
 use demo::simulation::{Options, simulate};
 use demo::truth::Truth;
 
 use crate::arguments::Demo;
+use crate::config::UsageError;
 use crate::output;
 use crate::run::Outcome;
 
 /// Simulates an organization; writes down what really happened in it, and serves it as GitHub would.
 pub async fn run(arguments: &Demo) -> anyhow::Result<Outcome> {
     let listen = arguments.listen;
-    ensure!(
-        listen.ip().is_loopback(),
-        "`--listen {listen}` is not a loopback address: the simulated organization is for this machine only"
-    );
+    if !listen.ip().is_loopback() {
+        bail!(UsageError(format!(
+            "`--listen {listen}` is not a loopback address: the simulated organization is for this machine only"
+        )));
+    }
     let (world, truth) = simulate(Options {
         seed: arguments.seed,
         days: arguments.days,
@@ -29,13 +30,13 @@ pub async fn run(arguments: &Demo) -> anyhow::Result<Outcome> {
     }
     if arguments.api_only {
         let options = ApiOptions {
-            now: world.end,
             rate_limit: arguments.rate_limit,
-            token: None,
+            fault_percent: arguments.faults,
+            ..ApiOptions::at(world.end)
         };
-        let server = Server::start(Arc::new(world), options, listen, artifact_zip)
+        let server = Server::start(Arc::new(world), options, listen)
             .await
-            .with_context(|| format!("failed to listen on `{listen}`"))?;
+            .map_err(|error| UsageError(format!("cannot listen on `{listen}`: {error}")))?;
         output::note(&format!(
             "serving `neurocipher` on {}; interrupt to stop",
             server.api_url()

@@ -1,129 +1,79 @@
-//! Artifacts: their lists, and the way to their bytes.
+//! Artifacts of runs.
 
 use serde_json::{Value, json};
 
-use crate::api::reply::{Reply, sha256};
+use crate::api::answer::Answer;
+use crate::api::download;
 use crate::api::request::Request;
-use crate::api::view::{View, node, sha_of, time};
-use crate::api::{Shared, runs};
-use crate::world::repository::Repository;
+use crate::api::view::{Place, View, node_id, written};
 use crate::world::run::{Artifact, Run};
 
-/// An artifact with its run.
-type Held<'a> = (&'a Run, &'a Artifact);
-
-/// The artifacts of a run that exist, newest first.
-fn held<'a>(view: &View<'_>, run: &'a Run) -> Vec<Held<'a>> {
-    let mut found: Vec<Held<'a>> = run
-        .attempts
-        .iter()
-        .flat_map(|attempt| &attempt.artifacts)
-        .filter(|artifact| view.is_past(artifact.created_at))
-        .map(|artifact| (run, artifact))
-        .collect();
-    found.sort_by_key(|(_, artifact)| std::cmp::Reverse((artifact.created_at, artifact.id)));
-    found
-}
-
-fn is_expired(view: &View<'_>, artifact: &Artifact) -> bool {
-    view.is_past(artifact.expires_at)
-}
-
-/// An artifact.
-fn document(view: &View<'_>, shared: &Shared, repository: &Repository, (run, artifact): Held<'_>) -> Value {
-    let url = format!("{}/actions/artifacts/{}", view.url(repository), artifact.id);
-    let (size, digest) = shared.size(repository, artifact);
-    let head = run
-        .fork
-        .and_then(|fork| repository.forks.get(fork))
-        .map_or(repository.id, |fork| fork.id);
+fn document(view: &View<'_>, place: Place<'_>, run: &Run, artifact: &Artifact) -> Value {
+    let url = format!("{}/actions/artifacts/{}", place.url(view), artifact.id);
+    let (size, digest) = view.measure(place, artifact);
     json!({
         "id": artifact.id,
-        "node_id": node("MDg", artifact.id),
+        "node_id": node_id("A", artifact.id),
         "name": artifact.name,
         "size_in_bytes": size,
         "url": url,
         "archive_download_url": format!("{url}/zip"),
-        "expired": is_expired(view, artifact),
+        "expired": artifact.expires_at <= view.now,
         "digest": format!("sha256:{digest}"),
-        "created_at": time(artifact.created_at),
-        "updated_at": time(artifact.created_at),
-        "expires_at": time(artifact.expires_at),
+        "created_at": written(artifact.created_at),
+        "expires_at": written(artifact.expires_at),
+        "updated_at": written(artifact.created_at),
         "workflow_run": {
-            "id": run.id, "repository_id": repository.id, "head_repository_id": head,
-            "head_branch": run.head_branch, "head_sha": sha_of(repository, run.head_commit),
+            "id": run.id,
+            "repository_id": place.repository.id,
+            "head_repository_id": place.forked(run.fork).id(),
+            "head_branch": run.head_branch,
+            "head_sha": place.sha(run.head_commit),
         },
     })
 }
 
-fn page(view: &View<'_>, shared: &Shared, request: &Request, repository: &Repository, found: Vec<Held<'_>>) -> Reply {
-    let named = found
-        .into_iter()
-        .filter(|(_, artifact)| request.allows("name", &artifact.name))
-        .collect();
-    Reply::list(view, request, named, Some("artifacts"), |artifact| {
-        document(view, shared, repository, artifact)
+fn page(view: &View<'_>, request: &Request, place: Place<'_>, mut found: Vec<(&Run, &Artifact)>) -> Answer {
+    found.retain(|(_, artifact)| artifact.created_at <= view.now && request.allows("name", &artifact.name));
+    found.sort_by_key(|(_, artifact)| std::cmp::Reverse((artifact.created_at, artifact.id)));
+    if request.get("direction") == Some("asc") {
+        found.reverse();
+    }
+    Answer::counted(view, request, "artifacts", &found, |(run, artifact)| {
+        document(view, place, run, artifact)
     })
 }
 
-/// `runs/{id}/artifacts`.
-pub(super) fn of_run(view: &View<'_>, shared: &Shared, request: &Request, repository: &Repository, id: &str) -> Reply {
-    match runs::find(view, repository, id) {
-        Some(run) => page(view, shared, request, repository, held(view, run)),
-        None => Reply::not_found(),
-    }
+fn held(run: &Run) -> impl Iterator<Item = (&Run, &Artifact)> {
+    let attempts = run.attempts.iter();
+    attempts.flat_map(move |attempt| attempt.artifacts.iter().map(move |artifact| (run, artifact)))
 }
 
 /// `actions/artifacts`.
-pub(super) fn list(view: &View<'_>, shared: &Shared, request: &Request, repository: &Repository) -> Reply {
-    let mut found: Vec<Held<'_>> = view.runs(repository).flat_map(|run| held(view, run)).collect();
-    found.sort_by_key(|(_, artifact)| std::cmp::Reverse((artifact.created_at, artifact.id)));
-    page(view, shared, request, repository, found)
+pub(crate) fn list(view: &View<'_>, request: &Request, place: Place<'_>) -> Answer {
+    let runs = place.repository.runs.iter();
+    let runs = runs.filter(|run| place.fork.is_none() && view.shows_run(run));
+    page(view, request, place, runs.flat_map(held).collect())
 }
 
-fn find<'a>(view: &View<'a>, repository: &'a Repository, id: &str) -> Option<Held<'a>> {
-    let id: i64 = id.parse().ok()?;
-    view.runs(repository)
-        .flat_map(|run| held(view, run))
-        .find(|(_, artifact)| artifact.id == id)
+/// `actions/runs/{id}/artifacts`: of all attempts.
+pub(crate) fn of_run(view: &View<'_>, request: &Request, place: Place<'_>, id: &str) -> Option<Answer> {
+    let run = place.run(view, id)?;
+    Some(page(view, request, place, held(run).collect()))
 }
 
-/// `artifacts/{id}`.
-pub(super) fn one(view: &View<'_>, shared: &Shared, repository: &Repository, id: &str) -> Reply {
-    Reply::found(find(view, repository, id).map(|artifact| document(view, shared, repository, artifact)))
+/// `actions/artifacts/{id}`.
+pub(crate) fn show(view: &View<'_>, place: Place<'_>, id: &str) -> Option<Answer> {
+    let (run, artifact) = place.artifact(view, id)?;
+    Some(Answer::json(document(view, place, run, artifact)))
 }
 
-/// What proves that the interface handed out an address of the store.
-fn signature(view: &View<'_>, id: i64) -> String {
-    sha256(format!("{} {id}", view.world.seed).as_bytes())
-}
-
-/// `artifacts/{id}/zip`.
-pub(super) fn archive(view: &View<'_>, repository: &Repository, id: &str) -> Reply {
-    match find(view, repository, id) {
-        None => Reply::not_found(),
-        Some((_, artifact)) if is_expired(view, artifact) => Reply::problem(410, "Artifact has expired"),
-        Some((_, artifact)) => Reply::redirect(format!(
-            "{}/artifacts/{}/{}.zip?sig={}",
-            view.downloads,
-            repository.name,
-            artifact.id,
-            signature(view, artifact.id)
-        )),
+/// `actions/artifacts/{id}/zip`.
+pub(crate) fn zip(view: &View<'_>, place: Place<'_>, id: &str) -> Option<Answer> {
+    let (_, artifact) = place.artifact(view, id)?;
+    if artifact.expires_at <= view.now {
+        return Some(Answer::refusal(410, "Artifact has expired"));
     }
-}
-
-/// The bytes behind an address of the store.
-pub(super) fn bytes(view: &View<'_>, request: &Request) -> Option<Vec<u8>> {
-    let [kind, name, file] = request.segments.as_slice() else {
-        return None;
-    };
-    let repository = view
-        .world
-        .repositories
-        .iter()
-        .find(|repository| repository.name == name)?;
-    let (_, artifact) = find(view, repository, file.strip_suffix(".zip")?)?;
-    let is_signed = kind == "artifacts" && request.get("sig") == Some(signature(view, artifact.id).as_str());
-    (is_signed && !is_expired(view, artifact)).then(|| (view.files)(view.world, repository, artifact))
+    let path = format!("/artifacts/{}", artifact.id);
+    Some(Answer::redirect(download::address(view, &path)))
 }

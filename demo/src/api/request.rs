@@ -1,74 +1,94 @@
-//! What a request asks for: the parts of its path, its parameters, its page.
+//! A request, taken apart.
 
+use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
-/// A request, decoded.
-#[derive(Debug)]
-pub(super) struct Request {
+/// What a client asks for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Request {
+    /// `GET`.
+    pub(crate) method: String,
     /// The path as it was sent.
-    pub(super) path: String,
-    /// Its decoded parts.
-    pub(super) segments: Vec<String>,
-    /// Its parameters, in order.
-    pub(super) query: Vec<(String, String)>,
-}
-
-/// Undoes percent encoding.
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let mut ahead = rest.clone();
-        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
-        if byte == b'%'
-            && let (Some(high), Some(low)) = (digit(ahead.next()), digit(ahead.next()))
-            && let Ok(decoded) = u8::try_from(high * 16 + low)
-        {
-            bytes.push(decoded);
-            rest = ahead;
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    pub(crate) path: String,
+    /// The parts of the path, decoded; an encoded slash does not part.
+    pub(crate) segments: Vec<String>,
+    /// The query, decoded, in its order.
+    pub(crate) query: Vec<(String, String)>,
+    /// The media type that the client wants.
+    pub(crate) accept: String,
+    /// By how many items a list has moved on since its first page was read.
+    pub(crate) shift: usize,
 }
 
 impl Request {
-    /// Reads path and parameters.
-    pub(super) fn read(target: &str) -> Self {
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    /// Takes a request apart.
+    pub(crate) fn new(method: &str, path: &str, query: &str, accept: &str) -> Self {
+        let decoded = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
         Self {
+            method: method.to_owned(),
             path: path.to_owned(),
-            segments: path.split('/').filter(|part| !part.is_empty()).map(decode).collect(),
+            segments: path.split('/').filter(|part| !part.is_empty()).map(decoded).collect(),
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+            accept: accept.to_owned(),
+            shift: 0,
         }
     }
 
-    /// A parameter that is not empty.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
-        let found = self.query.iter().find(|(key, _)| key == name)?;
-        Some(found.1.as_str()).filter(|value| !value.is_empty())
+    /// The value of a parameter, where it has one.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.query.iter().find(|(key, _)| key == name)?;
+        (!value.is_empty()).then_some(value.as_str())
     }
 
-    /// Tells whether a parameter, where it is given, is `value`.
-    pub(super) fn allows(&self, name: &str, value: &str) -> bool {
+    /// Tells whether a parameter is absent or has this value.
+    pub(crate) fn allows(&self, name: &str, value: &str) -> bool {
         self.get(name).is_none_or(|wanted| wanted == value)
     }
 
-    /// The page from 1, and how many entries it has.
-    pub(super) fn page(&self) -> (usize, usize) {
-        let number = |name: &str| self.get(name).and_then(|value| value.parse::<usize>().ok());
-        let size = number("per_page").filter(|size| *size > 0).unwrap_or(30);
-        (number("page").unwrap_or(1).max(1), size.min(100))
+    /// The page that is asked for.
+    pub(crate) fn pager(&self) -> Pager {
+        let number = |name| self.get(name).and_then(|text| text.parse::<usize>().ok());
+        Pager {
+            page: number("page").unwrap_or(1).clamp(1, 1_000_000),
+            per_page: number("per_page").filter(|size| *size > 0).unwrap_or(30).min(100),
+            shift: self.shift,
+        }
     }
 
-    /// The same request for another page.
-    pub(super) fn with_page(&self, page: usize) -> String {
-        let mut written = form_urlencoded::Serializer::new(String::new());
-        for (key, value) in self.query.iter().filter(|(key, _)| key != "page") {
-            written.append_pair(key, value);
+    /// The request's address with another value of one parameter.
+    pub(crate) fn with(&self, api: &str, name: &str, value: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (key, held) in self.query.iter().filter(|(key, _)| key != name) {
+            query.append_pair(key, held);
         }
-        written.append_pair("page", &page.to_string());
-        format!("{}?{}", self.path, written.finish())
+        query.append_pair(name, value);
+        format!("{api}{}?{}", self.path, query.finish())
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pager {
+    /// From 1.
+    pub(crate) page: usize,
+    /// Items of a page.
+    pub(crate) per_page: usize,
+    /// By how many items the list has moved on.
+    pub(crate) shift: usize,
+}
+
+impl Pager {
+    /// Cuts the page out of its list.
+    pub(crate) fn cut<'a, T>(&self, items: &'a [T]) -> &'a [T] {
+        let from = ((self.page - 1) * self.per_page)
+            .saturating_sub(self.shift)
+            .min(items.len());
+        let to = (self.page * self.per_page).saturating_sub(self.shift).min(items.len());
+        items.get(from..to).unwrap_or_default()
+    }
+
+    /// The number of the last page.
+    pub(crate) fn last(&self, n_items: usize) -> usize {
+        (n_items + self.shift).div_ceil(self.per_page).max(1)
     }
 }

@@ -1,269 +1,315 @@
-//! The world cut at an instant, and the documents that many answers share: people, repositories, times.
+//! The world as a reader sees it at an instant, and the repository that a path names.
 
-use chrono::SecondsFormat;
+use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{SecondsFormat, SubsecRound as _};
 use domain::clock::Timestamp;
-use serde_json::{Map, Value, json};
+use sha1::{Digest as _, Sha1};
+use sha2::Sha256;
 
-use crate::api::Files;
-use crate::world::change::CommitIndex;
+use crate::api::index::{Index, RepositoryIndex};
+use crate::world::change::{Branch, Commit, CommitIndex, PullRequest};
 use crate::world::repository::{Fork, Repository};
-use crate::world::run::Run;
-use crate::world::{ORGANIZATION, ORGANIZATION_ID, PersonIndex, World};
+use crate::world::run::{Artifact, Attempt, Job, Run, Status};
+use crate::world::{ORGANIZATION, Person, PersonIndex, World};
 
-/// Where GitHub's pages are.
-pub(super) const PAGES: &str = "https://github.com";
+/// Size and digest of the artifacts that were asked for.
+pub(crate) type Measures = Mutex<HashMap<i64, (usize, String)>>;
 
-/// Addresses of a person's document after their own.
-const PERSON_LINKS: [(&str, &str); 9] = [
-    ("followers_url", "/followers"),
-    ("following_url", "/following{/other_user}"),
-    ("gists_url", "/gists{/gist_id}"),
-    ("starred_url", "/starred{/owner}{/repo}"),
-    ("subscriptions_url", "/subscriptions"),
-    ("organizations_url", "/orgs"),
-    ("repos_url", "/repos"),
-    ("events_url", "/events{/privacy}"),
-    ("received_events_url", "/received_events"),
-];
-
-/// Addresses of a repository's document after its own.
-const REPOSITORY_LINKS: [(&str, &str); 37] = [
-    ("archive_url", "/{archive_format}{/ref}"),
-    ("assignees_url", "/assignees{/user}"),
-    ("blobs_url", "/git/blobs{/sha}"),
-    ("branches_url", "/branches{/branch}"),
-    ("collaborators_url", "/collaborators{/collaborator}"),
-    ("comments_url", "/comments{/number}"),
-    ("commits_url", "/commits{/sha}"),
-    ("compare_url", "/compare/{base}...{head}"),
-    ("contents_url", "/contents/{+path}"),
-    ("contributors_url", "/contributors"),
-    ("deployments_url", "/deployments"),
-    ("downloads_url", "/downloads"),
-    ("events_url", "/events"),
-    ("forks_url", "/forks"),
-    ("git_commits_url", "/git/commits{/sha}"),
-    ("git_refs_url", "/git/refs{/sha}"),
-    ("git_tags_url", "/git/tags{/sha}"),
-    ("hooks_url", "/hooks"),
-    ("issue_comment_url", "/issues/comments{/number}"),
-    ("issue_events_url", "/issues/events{/number}"),
-    ("issues_url", "/issues{/number}"),
-    ("keys_url", "/keys{/key_id}"),
-    ("labels_url", "/labels{/name}"),
-    ("languages_url", "/languages"),
-    ("merges_url", "/merges"),
-    ("milestones_url", "/milestones{/number}"),
-    ("notifications_url", "/notifications{?since,all,participating}"),
-    ("pulls_url", "/pulls{/number}"),
-    ("releases_url", "/releases{/id}"),
-    ("stargazers_url", "/stargazers"),
-    ("statuses_url", "/statuses/{sha}"),
-    ("subscribers_url", "/subscribers"),
-    ("subscription_url", "/subscription"),
-    ("tags_url", "/tags"),
-    ("teams_url", "/teams"),
-    ("trees_url", "/git/trees{/sha}"),
-    ("url", ""),
-];
-
-/// The world at an instant.
+/// The world cut at an instant.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct View<'a> {
-    /// Everything that ever happens.
-    pub(super) world: &'a World,
-    /// What happens later does not show.
-    pub(super) now: Timestamp,
-    /// Where the interface is.
-    pub(super) api: &'a str,
-    /// Where the store is.
-    pub(super) downloads: &'a str,
-    /// How artifacts are made.
-    pub(super) files: Files,
+pub(crate) struct View<'a> {
+    /// The whole timeline.
+    pub(crate) world: &'a World,
+    /// Where its things are.
+    pub(crate) index: &'a Index,
+    /// What is known of artifacts' bytes.
+    pub(crate) measures: &'a Measures,
+    /// Nothing later shows.
+    pub(crate) now: Timestamp,
+    /// `http://127.0.0.1:4001`, of the API.
+    pub(crate) api: &'a str,
+    /// The same of the downloads.
+    pub(crate) downloads: &'a str,
 }
 
-/// GitHub's way to write an instant: whole seconds.
-pub(super) fn time(instant: Timestamp) -> String {
+/// A repository or one of its forks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// The organization's repository.
+    pub(crate) repository: &'a Repository,
+    /// Where its things are.
+    pub(crate) index: &'a RepositoryIndex,
+    /// Null: the organization's repository itself.
+    pub(crate) fork: Option<&'a Fork>,
+}
+
+/// Writes an instant as GitHub does: whole seconds.
+pub(crate) fn written(instant: Timestamp) -> String {
     instant.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// An opaque id.
-pub(super) fn node(prefix: &str, id: i64) -> String {
-    format!("{prefix}_kwDO{id:x}")
+/// The same for an instant that may not have come.
+pub(crate) fn written_where(instant: Option<Timestamp>) -> Option<String> {
+    instant.map(written)
 }
 
-/// Joins the members of two documents; those of the second one hold.
-pub(super) fn merged(first: Value, second: Value) -> Value {
-    match (first, second) {
-        (Value::Object(mut first), Value::Object(second)) => {
-            first.extend(second);
-            Value::Object(first)
-        }
-        (first, _) => first,
+/// Cuts an instant to what GitHub writes of it.
+pub(crate) fn whole(instant: Timestamp) -> Timestamp {
+    instant.trunc_subsecs(0)
+}
+
+/// Writes bytes in base 16.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
+        .collect()
+}
+
+/// A digest of what `parts` say, as git writes one.
+pub(crate) fn digest(parts: &[&str]) -> String {
+    let mut hasher = Sha1::new();
+    for part in parts {
+        hasher.update(part);
+        hasher.update([0]);
     }
+    hexadecimal(&hasher.finalize())
 }
 
-/// The object name of a commit.
-pub(super) fn sha_of(repository: &Repository, commit: CommitIndex) -> &str {
-    repository.commits.get(commit).map_or("", |commit| commit.sha.as_str())
+/// GitHub's global id.
+pub(crate) fn node_id(kind: &str, id: impl std::fmt::Display) -> String {
+    format!("{kind}_{id}")
 }
 
 impl<'a> View<'a> {
-    /// Tells whether something has happened.
-    pub(super) fn is_past(&self, instant: Timestamp) -> bool {
-        instant <= self.now
+    /// Somebody; the first person where the world has a hole.
+    pub(crate) fn person(&self, index: PersonIndex) -> Option<&'a Person> {
+        self.world.people.get(index).or(self.world.people.first())
     }
 
-    /// An instant, or null where it lies ahead.
-    pub(super) fn time(&self, instant: Option<Timestamp>) -> Value {
-        instant
-            .filter(|at| self.is_past(*at))
-            .map_or(Value::Null, |at| Value::String(time(at)))
+    /// The instant, where it has come.
+    pub(crate) fn past(&self, instant: Option<Timestamp>) -> Option<Timestamp> {
+        instant.filter(|at| *at <= self.now)
     }
 
-    /// A repository that exists.
-    pub(super) fn repository(&self, owner: &str, name: &str) -> Option<&'a Repository> {
-        self.world.repositories.iter().find(|repository| {
-            owner.eq_ignore_ascii_case(ORGANIZATION)
-                && repository.name.eq_ignore_ascii_case(name)
-                && self.is_past(repository.created_at)
-        })
-    }
-
-    /// Runs that exist, newest first.
-    pub(super) fn runs(&self, repository: &'a Repository) -> impl Iterator<Item = &'a Run> + use<'a> {
+    /// The repositories that exist.
+    pub(crate) fn repositories(&self) -> impl Iterator<Item = Place<'a>> {
         let now = self.now;
-        repository.runs.iter().rev().filter(move |run| {
-            run.created_at <= now && run.deleted_at.is_none_or(|at| now < at) && run.attempt_at(now).is_some()
+        self.world
+            .repositories
+            .iter()
+            .zip(&self.index.repositories)
+            .filter(move |(repository, _)| repository.created_at <= now)
+            .map(|(repository, index)| Place {
+                repository,
+                index,
+                fork: None,
+            })
+    }
+
+    /// The repository or fork of this name.
+    pub(crate) fn place(&self, owner: &str, name: &str) -> Option<Place<'a>> {
+        let place = self
+            .repositories()
+            .find(|place| place.repository.name.eq_ignore_ascii_case(name))?;
+        if owner.eq_ignore_ascii_case(ORGANIZATION) {
+            return Some(place);
+        }
+        let fork = place.repository.forks.iter().find(|fork| {
+            fork.created_at <= self.now
+                && self
+                    .person(fork.owner)
+                    .is_some_and(|person| person.login.eq_ignore_ascii_case(owner))
+        })?;
+        Some(Place {
+            fork: Some(fork),
+            ..place
         })
     }
 
-    /// A login.
-    pub(super) fn login(&self, person: PersonIndex) -> &'a str {
-        self.world
-            .people
-            .get(person)
-            .map_or("ghost", |person| person.login.as_str())
-    }
-
-    /// Name and address in commits.
-    pub(super) fn signature(&self, person: PersonIndex) -> (&'a str, String) {
-        let person = self.world.people.get(person);
-        let name = person.map_or("ghost", |person| person.name.as_str());
-        let (id, login) = person.map_or((0, "ghost"), |person| (person.id, person.login.as_str()));
-        // Brackets are no part of an address by the letter of RFC 5322.
-        let login = login.trim_end_matches("[bot]");
-        (name, format!("{id}+{login}@users.noreply.github.com"))
-    }
-
-    /// The address of a repository in the interface.
-    pub(super) fn url(&self, repository: &Repository) -> String {
-        format!("{}/repos/{}", self.api, repository.full_name())
-    }
-
-    fn account(&self, login: &str, id: i64, kind: &str) -> Map<String, Value> {
-        // A bot's login ends in brackets, which an address does not hold as they are.
-        let url = format!("{}/users/{}", self.api, login.replace('[', "%5B").replace(']', "%5D"));
-        let page = match login.strip_suffix("[bot]") {
-            Some(app) => format!("{PAGES}/apps/{app}"),
-            None => format!("{PAGES}/{login}"),
-        };
-        let mut document = Map::new();
-        for (key, suffix) in PERSON_LINKS {
-            document.insert(key.to_owned(), Value::String(format!("{url}{suffix}")));
+    /// Size and digest of an artifact.
+    pub(crate) fn measure(&self, place: Place<'_>, artifact: &Artifact) -> (usize, String) {
+        let held = || self.measures.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = held().get(&artifact.id) {
+            return known.clone();
         }
-        let fields = [
-            ("login", json!(login)),
-            ("id", json!(id)),
-            ("node_id", json!(node("U", id))),
-            (
-                "avatar_url",
-                json!(format!("https://avatars.githubusercontent.com/u/{id}?v=4")),
-            ),
-            ("gravatar_id", json!("")),
-            ("html_url", json!(page)),
-            ("type", json!(kind)),
-            ("user_view_type", json!("public")),
-            ("site_admin", json!(false)),
-            ("url", json!(url)),
-        ];
-        document.extend(fields.map(|(key, value)| (key.to_owned(), value)));
-        document
+        let bytes = crate::files::artifact_zip(self.world, place.repository, artifact);
+        let measure = (bytes.len(), hexadecimal(&Sha256::digest(&bytes)));
+        held().insert(artifact.id, measure.clone());
+        measure
     }
 
-    /// A person or a bot.
-    pub(super) fn person(&self, person: PersonIndex) -> Value {
-        let Some(person) = self.world.people.get(person) else {
-            return Value::Null;
-        };
-        let kind = if person.is_bot { "Bot" } else { "User" };
-        Value::Object(self.account(&person.login, person.id, kind))
+    /// The run, unless it is yet to come or gone.
+    pub(crate) fn shows_run(&self, run: &Run) -> bool {
+        run.created_at <= self.now && run.deleted_at.is_none_or(|at| at > self.now) && self.attempt(run).is_some()
     }
 
-    /// The organization as an owner.
-    pub(super) fn organization(&self) -> Value {
-        Value::Object(self.account(ORGANIZATION, ORGANIZATION_ID, "Organization"))
+    /// The latest attempt that has started.
+    pub(crate) fn attempt<'r>(&self, run: &'r Run) -> Option<&'r Attempt> {
+        run.attempt_at(self.now)
     }
 
-    /// GitHub itself, the owner of the app that writes check runs.
-    pub(super) fn github(&self) -> Value {
-        Value::Object(self.account("github", 9919, "Organization"))
+    /// The jobs of an attempt that exist.
+    pub(crate) fn jobs<'r>(&self, attempt: &'r Attempt) -> impl Iterator<Item = &'r Job> {
+        let now = self.now;
+        attempt.jobs.iter().filter(move |job| job.created_at <= now)
     }
 
-    fn minimal(&self, full_name: &str, id: i64, owner: Value, is_fork: bool, repository: &Repository) -> Value {
-        let url = format!("{}/repos/{full_name}", self.api);
-        let mut document = Map::new();
-        for (key, suffix) in REPOSITORY_LINKS {
-            document.insert(key.to_owned(), Value::String(format!("{url}{suffix}")));
+    /// Where an attempt stands: queued until one of its jobs has started.
+    pub(crate) fn status(&self, attempt: &Attempt) -> Status {
+        let status = attempt.status_at(self.now);
+        let waits = || self.jobs(attempt).all(|job| job.status_at(self.now) == Status::Queued);
+        if status == Status::InProgress && waits() {
+            Status::Queued
+        } else {
+            status
         }
-        let fields = [
-            ("id", json!(id)),
-            ("node_id", json!(node("R", id))),
-            ("name", json!(repository.name)),
-            ("full_name", json!(full_name)),
-            ("private", json!(repository.is_private)),
-            ("owner", owner),
-            ("html_url", json!(format!("{PAGES}/{full_name}"))),
-            ("description", json!(repository.description)),
-            ("fork", json!(is_fork)),
-        ];
-        document.extend(fields.map(|(key, value)| (key.to_owned(), value)));
-        Value::Object(document)
+    }
+}
+
+impl<'a> Place<'a> {
+    /// `neurocipher/payments`.
+    pub(crate) fn full_name(&self, view: &View<'_>) -> String {
+        let owner = self.fork.and_then(|fork| view.person(fork.owner));
+        let owner = owner.map_or(ORGANIZATION, |person| person.login.as_str());
+        format!("{owner}/{}", self.repository.name)
     }
 
-    /// A repository as other documents hold it.
-    pub(super) fn minimal_repository(&self, repository: &Repository) -> Value {
-        self.minimal(
-            &repository.full_name(),
-            repository.id,
-            self.organization(),
-            false,
-            repository,
-        )
+    /// Its address in the API.
+    pub(crate) fn url(&self, view: &View<'_>) -> String {
+        format!("{}/repos/{}", view.api, self.full_name(view))
     }
 
-    /// A fork as other documents hold it.
-    pub(super) fn minimal_fork(&self, repository: &Repository, fork: &Fork) -> Value {
-        let full_name = format!("{}/{}", self.login(fork.owner), repository.name);
-        self.minimal(&full_name, fork.id, self.person(fork.owner), true, repository)
+    /// Its address for people.
+    pub(crate) fn html(&self, view: &View<'_>) -> String {
+        format!("https://github.com/{}", self.full_name(view))
     }
 
-    /// The repository or the fork that a head commit lives in.
-    pub(super) fn head_repository(&self, repository: &Repository, fork: Option<usize>) -> Value {
-        match fork.and_then(|fork| repository.forks.get(fork)) {
-            Some(fork) => self.minimal_fork(repository, fork),
-            None => self.minimal_repository(repository),
+    /// GitHub's id.
+    pub(crate) fn id(&self) -> i64 {
+        self.fork.map_or(self.repository.id, |fork| fork.id)
+    }
+
+    /// The organization's repository, whatever the path named.
+    pub(crate) fn upstream(self) -> Self {
+        Self { fork: None, ..self }
+    }
+
+    /// One of its forks; itself where there is none of this index.
+    pub(crate) fn forked(self, fork: Option<usize>) -> Self {
+        Self {
+            fork: fork.and_then(|fork| self.repository.forks.get(fork)),
+            ..self
         }
     }
 
-    /// Id, name and address of the repository or the fork that a head commit lives in.
-    pub(super) fn short_repository(&self, repository: &Repository, fork: Option<usize>) -> Value {
-        match fork.and_then(|fork| repository.forks.get(fork)) {
-            Some(fork) => {
-                let url = format!("{}/repos/{}/{}", self.api, self.login(fork.owner), repository.name);
-                json!({"id": fork.id, "name": repository.name, "url": url})
+    /// The commit at this index.
+    pub(crate) fn commit(&self, commit: CommitIndex) -> Option<&'a Commit> {
+        self.repository.commits.get(commit)
+    }
+
+    /// The name of the commit at this index.
+    pub(crate) fn sha(&self, commit: CommitIndex) -> &'a str {
+        self.commit(commit).map_or("", |held| held.sha.as_str())
+    }
+
+    /// The branches that exist, each with its head.
+    pub(crate) fn branches(&self, view: &View<'_>) -> Vec<(&'a Branch, CommitIndex)> {
+        let now = view.now;
+        self.repository
+            .branches
+            .iter()
+            .filter_map(|branch| Some((branch, branch.head_at(now)?)))
+            .collect()
+    }
+
+    /// The commit that a name means: a branch, a tag, `HEAD`, or a commit's own name or its beginning.
+    pub(crate) fn resolve(&self, view: &View<'_>, name: &str) -> Option<CommitIndex> {
+        let shows = |commit: &CommitIndex| self.commit(*commit).is_some_and(|held| held.pushed_at <= view.now);
+        if let Some(commit) = self.index.commits.get(name) {
+            return Some(*commit).filter(shows);
+        }
+        let short = name.strip_prefix("refs/").unwrap_or(name);
+        let branch = short.strip_prefix("heads/").unwrap_or(short);
+        let branch = if branch == "HEAD" { "main" } else { branch };
+        let mut branches = self.branches(view).into_iter();
+        if let Some((_, commit)) = branches.find(|(held, _)| held.name == branch) {
+            return Some(commit);
+        }
+        let tag = short.strip_prefix("tags/").unwrap_or(short);
+        let mut releases = self.repository.releases.iter();
+        if let Some(release) = releases.find(|release| release.tag == tag && release.published_at <= view.now) {
+            return Some(release.commit);
+        }
+        if let Some(number) = short.strip_prefix("pull/") {
+            let number = number.split('/').next()?.parse().ok()?;
+            return self.pull(view, number)?.head_at(view.now);
+        }
+        let is_short = name.len() >= 7 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let found = |commit: &&Commit| is_short && commit.sha.starts_with(name) && commit.pushed_at <= view.now;
+        self.repository.commits.iter().position(|commit| found(&commit))
+    }
+
+    /// The pull request of this number, where it was opened.
+    pub(crate) fn pull(&self, view: &View<'_>, number: i64) -> Option<&'a PullRequest> {
+        let pull = self
+            .repository
+            .pull_requests
+            .iter()
+            .find(|pull| pull.number == number)?;
+        (pull.opened_at <= view.now && self.fork.is_none()).then_some(pull)
+    }
+
+    /// A commit and what it was built on, the newest first.
+    pub(crate) fn history(&self, head: CommitIndex) -> Vec<CommitIndex> {
+        let mut seen = HashSet::from([head]);
+        let mut open = BinaryHeap::new();
+        open.extend(self.commit(head).map(|commit| (commit.committed_at, head)));
+        let mut history = Vec::new();
+        while let Some((_, commit)) = open.pop() {
+            history.push(commit);
+            let parents = self
+                .commit(commit)
+                .map(|held| held.parents.as_slice())
+                .unwrap_or_default();
+            for parent in parents
+                .iter()
+                .copied()
+                .filter(|parent| seen.insert(*parent))
+                .collect::<Vec<_>>()
+            {
+                open.extend(self.commit(parent).map(|held| (held.committed_at, parent)));
             }
-            None => json!({"id": repository.id, "name": repository.name, "url": self.url(repository)}),
         }
+        history
+    }
+
+    /// The run of this id.
+    pub(crate) fn run(&self, view: &View<'_>, id: &str) -> Option<&'a Run> {
+        let position = *self.index.runs.get(&id.parse().ok()?)?;
+        let run = self.repository.runs.get(position)?;
+        (view.shows_run(run) && self.fork.is_none()).then_some(run)
+    }
+
+    /// The job of this id with its run and attempt.
+    pub(crate) fn job(&self, view: &View<'_>, id: &str) -> Option<(&'a Run, &'a Attempt, &'a Job)> {
+        let (run, attempt, job) = *self.index.jobs.get(&id.parse().ok()?)?;
+        let run = self.repository.runs.get(run)?;
+        let attempt = run.attempts.get(attempt)?;
+        let job = attempt.jobs.get(job)?;
+        let shows = view.shows_run(run) && attempt.started_at <= view.now && job.created_at <= view.now;
+        (shows && self.fork.is_none()).then_some((run, attempt, job))
+    }
+
+    /// The artifact of this id with its run.
+    pub(crate) fn artifact(&self, view: &View<'_>, id: &str) -> Option<(&'a Run, &'a Artifact)> {
+        let (run, attempt, artifact) = *self.index.artifacts.get(&id.parse().ok()?)?;
+        let run = self.repository.runs.get(run)?;
+        let artifact = run.attempts.get(attempt)?.artifacts.get(artifact)?;
+        let shows = view.shows_run(run) && artifact.created_at <= view.now;
+        (shows && self.fork.is_none()).then_some((run, artifact))
     }
 }

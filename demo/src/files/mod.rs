@@ -23,7 +23,7 @@ use crate::world::repository::Repository;
 use crate::world::run::{Artifact, Content};
 
 /// A file of an artifact: its name and its bytes.
-type File = (String, Vec<u8>);
+pub(crate) type File = (String, Vec<u8>);
 
 /// The zip of an artifact, byte for byte the same at every call.
 pub fn artifact_zip(world: &World, repository: &Repository, artifact: &Artifact) -> Vec<u8> {
@@ -59,7 +59,8 @@ fn files(world: &World, repository: &Repository, artifact: &Artifact) -> Vec<Fil
     }
 }
 
-fn zip(files: &[File], at: Timestamp) -> ZipResult<Vec<u8>> {
+/// Files in one zip, byte for byte the same at every call.
+pub(crate) fn zip(files: &[File], at: Timestamp) -> ZipResult<Vec<u8>> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(1))

@@ -96,6 +96,9 @@ async fn exit_codes_tell_the_verdict_and_whose_fault_an_error_is() {
             (vec!["verify", "--deep"], 0),
             (vec!["publications"], 0),
             (vec!["upkeep"], 0),
+            (vec!["demo", "--seed", "1"], 2),
+            (vec!["demo", "--api-only", "--faults", "101"], 2),
+            (vec!["demo", "--api-only", "--days", "1", "--listen", "0.0.0.0:0"], 2),
             (vec!["no-such-command"], 2),
         ] {
             let output = run(&lake, &arguments);
