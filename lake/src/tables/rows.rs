@@ -219,7 +219,7 @@ impl From<Timestamp> for Cell<'_> {
 
 impl<'a, T> From<Option<T>> for Cell<'a>
 where
-    Cell<'a>: From<T>,
+    Self: From<T>,
 {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Self::from)
