@@ -99,9 +99,15 @@ fn document(view: &View<'_>, shown: &Shown<'_>) -> Value {
     let url = format!("{}/code-scanning/alerts/{number}", shown.place.url(view));
     let html = format!("{}/security/code-scanning/{number}", shown.place.html(view));
     let dismissal = match shown.change {
-        AlertChange::Dismissed { by, reason, comment } => Some((*by, *reason, Some(*comment))),
+        AlertChange::Dismissed {
+            by, reason, comment, ..
+        } => Some((*by, *reason, Some(comment.as_str()))),
         AlertChange::Resolved { by, resolution } => Some((*by, *resolution, None)),
         AlertChange::Opened | AlertChange::Fixed => None,
+    };
+    let approver = match shown.change {
+        AlertChange::Dismissed { approved_by, .. } => *approved_by,
+        _ => None,
     };
     let is_fixed = *shown.change == AlertChange::Fixed;
     json!({
@@ -117,6 +123,7 @@ fn document(view: &View<'_>, shown: &Shown<'_>) -> Value {
         "dismissed_at": written_where(dismissal.map(|_| shown.updated_at)),
         "dismissed_reason": dismissal.map(|(_, reason, _)| reason),
         "dismissed_comment": dismissal.and_then(|(.., comment)| comment),
+        "dismissal_approved_by": approver.map(|approver| person::simple(view, approver)),
         "rule": rule(view, shown),
         "tool": tool(shown.finding.tool),
         "most_recent_instance": instance(view, shown),

@@ -75,7 +75,9 @@ fn document(view: &View<'_>, shown: &Shown<'_>) -> Value {
         _ => 3.1,
     };
     let dismissal = match shown.change {
-        AlertChange::Dismissed { by, reason, comment } => Some((*by, *reason, *comment)),
+        AlertChange::Dismissed {
+            by, reason, comment, ..
+        } => Some((*by, *reason, comment.as_str())),
         AlertChange::Resolved { by, resolution } => Some((*by, *resolution, "")),
         AlertChange::Opened | AlertChange::Fixed => None,
     };

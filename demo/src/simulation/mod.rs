@@ -1,5 +1,7 @@
 //! Time: who does what when. Every act changes the world and writes down the truth in one go.
 
+pub(crate) mod acceptances;
+pub(crate) mod caches;
 pub(crate) mod contents;
 pub(crate) mod history;
 pub(crate) mod mainline;
@@ -8,6 +10,7 @@ pub(crate) mod pipeline;
 pub(crate) mod plan;
 pub(crate) mod pull_requests;
 pub(crate) mod quarantines;
+pub(crate) mod releases;
 pub(crate) mod repository;
 pub(crate) mod runs;
 pub(crate) mod security;
@@ -65,6 +68,7 @@ pub fn simulate(options: Options) -> (World, Truth) {
         let mut simulation = begin(profile, index, options.seed, from, end);
         simulation.run();
         simulation.settle_quarantines();
+        simulation.settle_caches();
         let full_name = simulation.repository.full_name();
         let (truth, sums, found) = simulation.truth.settle(&simulation.repository.suites[0], &limits);
         kpis.extend(sums.kpis(Some(&full_name), end, &limits));
@@ -142,6 +146,7 @@ fn begin(profile: &'static Profile, index: usize, seed: u64, from: Timestamp, en
     }
     quarantines::plan(&mut simulation);
     security::plan(&mut simulation);
+    releases::plan(&mut simulation);
     stage(&mut simulation);
     simulation
 }
@@ -345,6 +350,10 @@ mod tests {
             quarantines().map(|quarantine| quarantine.state).collect(),
             &["active", "overdue", "released_proven", "released_unproven"],
         );
+        seen(
+            quarantines().map(|quarantine| quarantine.tagged_by).collect(),
+            &["property", "name", "list", "issue"],
+        );
         assert!(
             quarantines().any(|quarantine| quarantine.started_at < quarantine.tagged_at),
             "a clock that runs on"
@@ -372,6 +381,26 @@ mod tests {
         let flaky = repositories().flat_map(|of| &of.flaky);
         seen(flaky.filter_map(|test| test.grade).collect(), &["A", "B", "C"]);
         assert!(repositories().any(|of| !of.frozen_deployments.is_empty()));
+    }
+
+    #[test]
+    fn a_tag_in_a_name_makes_another_test_from_its_commit_on() {
+        let (world, truth) = simulate(Options::default());
+        let of = |name: &str| (world.repositories.iter().zip(&truth.repositories)).find(|(of, _)| of.name == name);
+        let (repository, truth) = of("audithound-web").unwrap();
+        let quarantine = truth.quarantines.iter().find(|of| of.tagged_by == "name").unwrap();
+        let before = quarantine.name.strip_suffix(" @flaky").unwrap();
+        let named = |name: &str| {
+            let mut tests = repository.suites[0].tests.iter();
+            let is_it =
+                |test: &&crate::world::repository::Test| test.name == name && test.class_name == quarantine.class_name;
+            tests.find(is_it).unwrap()
+        };
+        let at = quarantine.tagged_at;
+        let second = TimeDelta::seconds(1);
+        let exist = |at| (named(before).exists_at(at), named(&quarantine.name).exists_at(at));
+        assert_eq!((exist(at - second), exist(at)), ((true, false), (false, true)));
+        assert_eq!((quarantine.state, quarantine.is_breached), ("overdue", true));
     }
 
     #[test]

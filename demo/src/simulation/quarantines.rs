@@ -10,7 +10,7 @@ use domain::clock::Timestamp;
 use crate::simulation::history::Edit;
 use crate::simulation::plan::ADMINISTRATOR;
 use crate::simulation::repository::{Act, Defects, RepositorySimulation};
-use crate::simulation::suite::is_always_skipped;
+use crate::simulation::suite::{Flake, is_always_skipped};
 use crate::truth::flaky::{SuiteRan, results};
 use crate::truth::quarantines::Quarantine;
 use crate::world::operation::Issue;
@@ -23,6 +23,8 @@ const PROOF: i64 = 149;
 pub(crate) enum Way {
     /// A property in the report.
     Property,
+    /// `@flaky` in the test's name.
+    Name,
     /// `.quarantine.toml`.
     List,
     /// An issue labelled `flaky-quarantine`.
@@ -33,6 +35,7 @@ impl Way {
     fn as_str(self) -> &'static str {
         match self {
             Self::Property => "property",
+            Self::Name => "name",
             Self::List => "list",
             Self::Issue => "issue",
         }
@@ -104,6 +107,13 @@ const PLANS: &[Plan] = &[
         steps: &[(25, Step::Tag), (12, Step::Extend(17))],
     },
     Plan {
+        repository: "audithound-web",
+        way: Way::Name,
+        has_ticket: true,
+        is_healthy: false,
+        steps: &[(18, Step::Tag)],
+    },
+    Plan {
         repository: "identity-gateway",
         way: Way::Property,
         has_ticket: true,
@@ -141,6 +151,11 @@ pub(crate) struct Quarantining {
     clean: BTreeMap<usize, i64>,
 }
 
+/// When a step happens that is planned for so many days before the end.
+fn instant(end: Timestamp, days: i64) -> Timestamp {
+    end - TimeDelta::days(days) + TimeDelta::hours(15)
+}
+
 /// Schedules what is planned for a repository.
 pub(crate) fn plan(simulation: &mut RepositorySimulation) {
     for (index, plan) in PLANS.iter().enumerate() {
@@ -159,15 +174,17 @@ pub(crate) fn plan(simulation: &mut RepositorySimulation) {
         let test = if plan.is_healthy {
             (0..suite.tests.len()).find(|test| is_free(test) && stays(test) && !flaky.contains(test))
         } else {
-            flaky.iter().copied().find(|test| is_free(test))
+            flaky.iter().copied().find(|test| is_free(test) && stays(test))
         };
-        let Some(test) = test else { continue };
+        let Some(mut test) = test else { continue };
+        if let (Way::Name, Some((days, _))) = (plan.way, plan.steps.first()) {
+            test = simulation.rename(test, instant(simulation.end, *days));
+        }
         simulation.quarantining.tests.insert(index, test);
         simulation.quarantining.clean.insert(test, 0);
         for (days, step) in plan.steps {
-            let at = simulation.end - TimeDelta::days(*days) + TimeDelta::hours(15);
             simulation.schedule(
-                at,
+                instant(simulation.end, *days),
                 Act::Quarantine {
                     plan: index,
                     step: *step,
@@ -178,6 +195,20 @@ pub(crate) fn plan(simulation: &mut RepositorySimulation) {
 }
 
 impl RepositorySimulation {
+    /// Puts the tag into the name of a test from an instant on, which makes another test of it.
+    fn rename(&mut self, test: usize, at: Timestamp) -> usize {
+        let tests = &mut self.repository.suites[0].tests;
+        let mut tagged = tests[test].clone();
+        tagged.name.push_str(" @flaky");
+        tagged.born_at = at;
+        tests[test].died_at = Some(at);
+        tests.push(tagged);
+        let index = tests.len() - 1;
+        let flake = self.flakes.iter().find(|flake| flake.test == test).cloned();
+        self.flakes.extend(flake.map(|flake| Flake { test: index, ..flake }));
+        index
+    }
+
     /// Tests in quarantine at a commit of `at`.
     pub(crate) fn quarantined_at(&self, at: Timestamp) -> BTreeSet<usize> {
         self.quarantining
@@ -316,7 +347,7 @@ impl RepositorySimulation {
         match of.way {
             Way::List => self.write_list(),
             // The mark in the code reaches main with a commit of its own.
-            Way::Property => {
+            Way::Property | Way::Name => {
                 let edits = self.edits(crate::simulation::repository::Theme::Feature);
                 self.commit_to_main("test: quarantine a flaky test", edits);
             }

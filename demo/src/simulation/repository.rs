@@ -57,6 +57,8 @@ pub(crate) enum Act {
         plan: usize,
         step: crate::simulation::quarantines::Step,
     },
+    /// What main holds is tagged.
+    Release { author: PersonIndex },
     /// Something about a finding.
     Security(crate::simulation::security::Step),
 }
@@ -252,6 +254,7 @@ impl RepositorySimulation {
             } => self.deploy(commit, environment, is_hotfix),
             Act::Require { checks } => self.require(&checks),
             Act::Quarantine { plan, step } => self.quarantine(plan, step),
+            Act::Release { author } => self.release(author),
             Act::Security(step) => self.secure(step),
         }
     }

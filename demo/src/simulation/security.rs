@@ -10,6 +10,7 @@ use crate::simulation::plan::{ADMINISTRATOR, Profile};
 use crate::simulation::repository::{Act, Draft, RepositorySimulation, Theme};
 use crate::truth::outcomes::kind_word;
 use crate::truth::sla::Seen;
+use crate::world::PersonIndex;
 use crate::world::finding::{
     Alert, AlertChange, AlertKind, Analysis, Finding, Scan, ScanState, Severity, Tool, value_at,
 };
@@ -26,6 +27,14 @@ pub(crate) enum Step {
     Revoke(usize),
     /// Somebody puts its alert away without mending anything.
     Dismiss(usize),
+    /// Somebody puts its alert away for so many days, and another agrees.
+    Accept {
+        finding: usize,
+        requester: PersonIndex,
+        days: i64,
+    },
+    /// What was accepted then is so no more.
+    Lapse { finding: usize, since: Timestamp },
 }
 
 /// Since when scans can see each finding; null: not now.
@@ -199,12 +208,19 @@ impl RepositorySimulation {
                 }
                 if self.watch.twins[finding].is_none() && severity >= Severity::High {
                     let span = patience(self.profile, severity, &mut self.chance) + TimeDelta::hours(2);
-                    self.schedule_in(span, Act::Security(Step::Mend(finding)));
+                    let waits = self.plan_acceptance(finding, severity);
+                    self.schedule_in(span + waits, Act::Security(Step::Mend(finding)));
                     if self.profile.is_careless && self.chance.happens(0.15) {
                         self.schedule_in(span / 2, Act::Security(Step::Dismiss(finding)));
                     }
                 }
             }
+            Step::Accept {
+                finding,
+                requester,
+                days,
+            } => self.accept(finding, requester, days),
+            Step::Lapse { finding, since } => self.lapse(finding, since),
             Step::Mend(finding) => self.open(Draft {
                 theme: Theme::Dependencies,
                 is_urgent: true,
@@ -224,7 +240,8 @@ impl RepositorySimulation {
                 let change = AlertChange::Dismissed {
                     by: ADMINISTRATOR,
                     reason: "won't fix",
-                    comment: "not reachable from outside",
+                    comment: "not reachable from outside".to_owned(),
+                    approved_by: None,
                 };
                 self.change_alert(AlertKind::CodeScanning, finding, change);
             }
@@ -291,7 +308,7 @@ impl RepositorySimulation {
     }
 
     /// What a finding is to the clock: of a CVE its package, in whatever file or image.
-    fn item(&self, finding: usize) -> String {
+    pub(crate) fn item(&self, finding: usize) -> String {
         let finding = &self.repository.findings[finding];
         if let Some(package) = &finding.package {
             return format!("{} {package}", finding.rule);

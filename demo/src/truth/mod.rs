@@ -1,6 +1,7 @@
 //! What really happened, written down by the simulation as it acts: never read back from what the API serves, and
 //! never computed by SQL.
 
+pub mod acceptances;
 pub mod durations;
 pub mod flaky;
 pub mod outages;
@@ -17,6 +18,7 @@ use domain::clock::Timestamp;
 use domain::kpi::KpiVerdict;
 use serde::{Serialize, Serializer};
 
+use crate::truth::acceptances::Acceptance;
 use crate::truth::durations::{Gate, PullRequestTruth};
 use crate::truth::flaky::FlakyTest;
 use crate::truth::outages::{FrozenDeployment, Outage};
@@ -117,6 +119,8 @@ pub struct RepositoryTruth {
     pub quarantines: Vec<Quarantine>,
     /// Findings that have a clock, by episode.
     pub episodes: Vec<Episode>,
+    /// Findings that were accepted for a while.
+    pub acceptances: Vec<Acceptance>,
     /// Spans without a complete scan that are longer than the policy allows.
     pub scan_gaps: Vec<ScanGap>,
     /// What became of each night.

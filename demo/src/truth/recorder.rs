@@ -7,6 +7,7 @@ use domain::clock::Timestamp;
 use domain::kpi::{Comparison, KpiVerdict, Target, judge};
 use domain::policy::Policy;
 
+use crate::truth::acceptances::Acceptance;
 use crate::truth::durations::{DurationCounts, DurationLog, Gate};
 use crate::truth::flaky::{FlakyCounts, FlakyLog};
 use crate::truth::outages::{FrozenDeployment, OutageLog};
@@ -32,6 +33,7 @@ pub(crate) struct Recorder {
     pub(crate) frozen_deployments: Vec<FrozenDeployment>,
     pub(crate) quarantines: Vec<Quarantine>,
     pub(crate) sla: SlaLog,
+    pub(crate) acceptances: Vec<Acceptance>,
     pub(crate) nights: Vec<Night>,
     pub(crate) traps: Vec<Trap>,
 }
@@ -96,6 +98,7 @@ impl Recorder {
             frozen_deployments: vec![],
             quarantines: vec![],
             sla: SlaLog::default(),
+            acceptances: vec![],
             nights: vec![],
             traps: vec![],
         }
@@ -179,6 +182,7 @@ impl Recorder {
             outages: self.outages.outages,
             frozen_deployments: self.frozen_deployments,
             quarantines: self.quarantines,
+            acceptances: self.acceptances,
             episodes: self.sla.episodes,
             scan_gaps: self.sla.gaps,
             nights: self.nights,

@@ -197,7 +197,9 @@ pub enum AlertChange {
         /// GitHub's reason: `won't fix`, `false positive`, `tolerable_risk`, …
         reason: &'static str,
         /// Their words.
-        comment: &'static str,
+        comment: String,
+        /// Who had to agree, and did.
+        approved_by: Option<PersonIndex>,
     },
     /// A secret was resolved, with GitHub's resolution: `revoked`, `wont_fix`, …
     Resolved {

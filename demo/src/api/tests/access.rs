@@ -1,10 +1,11 @@
 //! Who may ask, how often, and what downloads must never see.
 
+use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::api::credential::Application;
@@ -85,22 +86,59 @@ async fn downloads_refuse_credentials_and_remember_who_sent_them() {
     assert_eq!((stale.status, expired.status, log.status), (403, 410, 410));
 }
 
+/// A JWT of an App as the value of a header.
+fn signed(pair: &KeyPair, claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let message = format!("{}.{}", part(&json!({"alg": "RS256", "typ": "JWT"})), part(claims));
+    let mut signature = vec![0; pair.public_modulus_len()];
+    pair.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        message.as_bytes(),
+        &mut signature,
+    )
+    .unwrap();
+    format!("Bearer {message}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[tokio::test]
+async fn the_key_of_an_app_is_der_or_pem_of_either_form() {
+    let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let stranger = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let bare = pair.public_key().as_ref().to_vec();
+    let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
+    let spki = spki.as_ref().to_vec();
+    let pem = |label: &str, bytes: &[u8]| {
+        let text = STANDARD.encode(bytes);
+        let lines: Vec<&str> = text
+            .as_bytes()
+            .chunks(64)
+            .map(|line| std::str::from_utf8(line).unwrap())
+            .collect();
+        let text = lines.join("\n");
+        format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n").into_bytes()
+    };
+    let keys = [pem("RSA PUBLIC KEY", &bare), pem("PUBLIC KEY", &spki), bare, spki];
+    for public_key in keys {
+        let mut options = Options::at(at(90));
+        options.application = Some(Application {
+            id: 5,
+            installation_id: 6,
+            public_key,
+        });
+        let server = start(world(), options).await;
+        for (pair, expected) in [(&pair, 200), (&stranger, 401)] {
+            let bearer = signed(pair, &json!({"iss": 5, "iat": 1_000, "exp": 1_600}));
+            let reply = ask(&server.api_url(), "GET", "/app", &[("authorization", &bearer)]).await;
+            assert_eq!(reply.status, expected);
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_app_signs_for_itself_and_draws_a_token_of_an_hour() {
     let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
-    let sign = |claims: &Value| {
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let message = format!("{}.{}", part(&json!({"alg": "RS256", "typ": "JWT"})), part(claims));
-        let mut signature = vec![0; pair.public_modulus_len()];
-        pair.sign(
-            &RSA_PKCS1_SHA256,
-            &SystemRandom::new(),
-            message.as_bytes(),
-            &mut signature,
-        )
-        .unwrap();
-        format!("Bearer {message}.{}", URL_SAFE_NO_PAD.encode(signature))
-    };
+    let sign = |claims: &Value| signed(&pair, claims);
     let mut options = Options::at(at(90));
     options.application = Some(Application {
         id: 5,

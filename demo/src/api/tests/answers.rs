@@ -84,9 +84,10 @@ async fn nothing_later_than_now_shows() {
     assert_eq!(alert["state"], "open");
     server.set_now(at(90));
     assert_eq!(of_repository(&server, "pulls/1").await["merged"], true);
+    let alert = of_repository(&server, "code-scanning/alerts/2").await;
     assert_eq!(
-        of_repository(&server, "code-scanning/alerts/2").await["state"],
-        "dismissed"
+        (&alert["state"], &alert["dismissal_approved_by"]["login"]),
+        (&json!("dismissed"), &json!("ada"))
     );
     assert_eq!(of_repository(&server, "actions/runs/1002").await["run_attempt"], 2);
     server.set_now(at(100));

@@ -10,9 +10,9 @@ use crate::world::World;
 use crate::world::operation::Issue;
 
 /// How many issues a reader takes for changed since then, pull requests apart.
-async fn changed(server: &Server, world: &[String], since: &str) -> usize {
+async fn changed(server: &Server, repositories: &[String], since: &str) -> usize {
     let mut n_changed = 0;
-    for name in world {
+    for name in repositories {
         for page in 1.. {
             let path = format!("/repos/neurocipher/{name}/issues?state=all&since={since}&per_page=100&page={page}");
             let items = get(server, &path).await.json();

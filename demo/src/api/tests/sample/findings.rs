@@ -30,7 +30,8 @@ pub(crate) fn alerts() -> Vec<Alert> {
     let dismissed = |reason| AlertChange::Dismissed {
         by: 1,
         reason,
-        comment: "Not reachable.",
+        comment: "Not reachable.".to_owned(),
+        approved_by: Some(0),
     };
     vec![
         alert(
