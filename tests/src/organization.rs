@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use aws_lc_rs::rand::SystemRandom;
@@ -69,6 +70,8 @@ impl Organization {
             http: reqwest::Client::builder()
                 .redirect(reqwest::redirect::Policy::none())
                 .no_proxy()
+                // Prism closes what is idle for five seconds, at worst while a request is on its way.
+                .pool_idle_timeout(Duration::from_secs(1))
                 .build()?,
             signed: self.signed.clone(),
             token: self.signed.clone(),

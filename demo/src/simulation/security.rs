@@ -365,7 +365,12 @@ impl RepositorySimulation {
         } else {
             return;
         }
+        self.record_alert(kind, finding, now, &change);
+    }
+
+    /// Writes down where the alert of a finding stands from `at` on.
+    pub(crate) fn record_alert(&mut self, kind: AlertKind, finding: usize, at: Timestamp, change: &AlertChange) {
         let severities = &self.repository.findings[finding].severities;
-        self.truth.alerts.changed((kind, finding), severities, now, &change);
+        self.truth.alerts.changed((kind, finding), severities, at, change);
     }
 }

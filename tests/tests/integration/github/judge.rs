@@ -121,11 +121,14 @@ async fn githubs_own_description_finds_nothing_wrong_with_any_page_of_any_endpoi
             analyses.push(visit.target.clone());
         }
     };
-    walk.go(show).await.unwrap();
+    let walked = walk.go(show).await;
+    assert!(walked.is_ok(), "{walked:?}\n{}", verdict.report());
 
     let sarif = judge_sarif(&client, &origins[0], &analyses).await.unwrap();
     assert!(sarif.objections.is_empty(), "{}", sarif.report());
     assert!(verdict.objections.is_empty(), "\n{}", verdict.report());
+    eprintln!("{} judged", verdict.n_judged.values().sum::<usize>());
+    for (t,n) in &verdict.n_judged { eprintln!("{n} {t}"); }
     let unseen: Vec<&String> = templates
         .iter()
         .filter(|template| !verdict.n_judged.contains_key(*template))

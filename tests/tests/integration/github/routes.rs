@@ -33,8 +33,8 @@ fn template_of<'a>(described: &'a [String], path: &str) -> Option<&'a str> {
     let is_open = |part: &str| part.starts_with('{');
     let fits = |template: &&String| {
         let names: Vec<&str> = template.split('/').collect();
-        // The path of a file holds slashes of its own.
-        let is_long = names.last() == Some(&"{path}") && names.len() < parts.len();
+        // Names of files and of branches hold slashes of their own.
+        let is_long = matches!(names.last(), Some(&"{path}" | &"{branch}")) && names.len() < parts.len();
         let is_alike = names.iter().zip(&parts).all(|(name, part)| is_open(name) || name == part);
         is_alike && (is_long || names.len() == parts.len())
     };
