@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use tests::organization::{Answer, Client, Organization};
+use tests::organization::{Answer, Organization};
 use tests::prism::{Prism, paths};
 
 use super::walk::{Visit, Walk};
@@ -82,18 +82,6 @@ impl Verdict {
     }
 }
 
-/// Analyses can also be had as the SARIF that was uploaded.
-async fn judge_sarif(client: &Client, origin: &str, visits: &[String]) -> anyhow::Result<Verdict> {
-    let mut verdict = Verdict::default();
-    for target in visits {
-        let accept = ("accept", "application/sarif+json");
-        let answer = client.ask("GET", &format!("{origin}{target}"), &[accept]).await?;
-        assert!(answer.header("content-type").contains("sarif"), "{target}: {answer:?}");
-        verdict.hear("analysis as SARIF", target, &answer);
-    }
-    Ok(verdict)
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn githubs_own_description_finds_nothing_wrong_with_any_page_of_any_endpoint() {
     let organization = Organization::start(30).await.unwrap();
@@ -109,23 +97,15 @@ async fn githubs_own_description_finds_nothing_wrong_with_any_page_of_any_endpoi
     let walk = Walk {
         client: &client,
         api_url,
-        origins: origins.clone(),
+        origins,
         templates: &templates,
         limit: None,
     };
     let mut verdict = Verdict::default();
-    let mut analyses = Vec::new();
-    let show = |visit: &Visit| {
-        verdict.hear(&visit.template, &visit.target, &visit.answer);
-        if visit.template.ends_with("/analyses/{analysis_id}") && analyses.len() < 200 {
-            analyses.push(visit.target.clone());
-        }
-    };
+    let show = |visit: &Visit| verdict.hear(&visit.template, &visit.target, &visit.answer);
     let walked = walk.go(show).await;
     assert!(walked.is_ok(), "{walked:?}\n{}", verdict.report());
 
-    let sarif = judge_sarif(&client, &origins[0], &analyses).await.unwrap();
-    assert!(sarif.objections.is_empty(), "{}", sarif.report());
     assert!(verdict.objections.is_empty(), "\n{}", verdict.report());
     eprintln!("{} judged", verdict.n_judged.values().sum::<usize>());
     for (t,n) in &verdict.n_judged { eprintln!("{n} {t}"); }
@@ -134,7 +114,6 @@ async fn githubs_own_description_finds_nothing_wrong_with_any_page_of_any_endpoi
         .filter(|template| !verdict.n_judged.contains_key(*template))
         .collect();
     assert!(unseen.is_empty(), "no answer was judged of {unseen:?}");
-    assert!(!analyses.is_empty());
     assert_eq!(
         organization.leaks(),
         0,
@@ -165,7 +144,8 @@ async fn downloads_lie_on_another_origin_that_sees_no_token() {
             return;
         }
         let answer = &visit.answer;
-        if answer.status == 410 {
+        // An artifact expires, and a job that never ran has no log.
+        if answer.status == 410 || (answer.status == 404 && visit.template.ends_with("/logs")) {
             n_gone += 1;
             return;
         }

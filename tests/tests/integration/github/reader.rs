@@ -19,7 +19,6 @@ struct Counted {
     by_conclusion: BTreeMap<String, i64>,
     n_pull_requests: i64,
     n_reports: i64,
-    n_broken_reports: i64,
     n_results: i64,
     by_commit: BTreeMap<String, Commit>,
     /// Kind, state, severity.
@@ -113,10 +112,8 @@ impl Reader {
         };
         let mut reports = futures::stream::iter(artifacts).map(read).buffer_unordered(AT_A_TIME);
         while let Some((commit, tests)) = reports.try_next().await? {
-            let Some(tests) = tests else {
-                counted.n_broken_reports += 1;
-                continue;
-            };
+            // A report that breaks off, or is empty, counts for nothing here and in the truth.
+            let Some(tests) = tests else { continue };
             counted.n_reports += 1;
             counted.n_results += i64::try_from(tests.len())?;
             let of = counted.by_commit.entry(commit).or_default();
@@ -232,7 +229,6 @@ async fn an_independent_reader_counts_what_the_truth_says() {
         assert_eq!(counted.alerts, alerts.collect(), "{place}: alerts");
 
         all.n_attempts += counted.n_attempts;
-        all.n_broken_reports += counted.n_broken_reports;
         all.n_results += counted.n_results;
         for (key, n) in counted.alerts {
             *all.alerts.entry(key).or_default() += n;
@@ -244,7 +240,7 @@ async fn an_independent_reader_counts_what_the_truth_says() {
     assert_eq!(of_organization.unwrap(), all.alerts, "alerts of the organization");
     // What was compared is not little, and holds what is hard to count.
     assert!(all.n_attempts > 300 && all.n_results > 100_000, "{all:?}");
-    assert!(all.n_broken_reports > 0 && n_flaky > 10, "{n_flaky} {all:?}");
+    assert!(n_flaky > 100, "{n_flaky} {all:?}");
     for state in ["open", "fixed"] {
         assert!(all.alerts.keys().any(|(_, of, _)| of == state), "{all:?}");
     }

@@ -114,6 +114,11 @@ fn each(document: &Value, items: &str, values: &[(&'static str, &str)]) -> Vec<P
     items.iter().filter_map(place).collect()
 }
 
+/// One id in eight.
+fn is_drawn(id: &str) -> bool {
+    id.parse().is_ok_and(|id: u64| id.is_multiple_of(8))
+}
+
 /// Where an answer leads to.
 fn places(template: &str, place: &Place, document: &Value) -> Vec<Place> {
     let Some(rest) = template.strip_prefix("/repos/{owner}/{repo}") else {
@@ -153,9 +158,16 @@ fn places(template: &str, place: &Place, document: &Value) -> Vec<Place> {
                 .map(|number| Place::from([("attempt_number", number.to_string())]))
                 .collect()
         }
+        // Every job was on a page already; one in so many is asked for by itself as well.
         "/actions/runs/{run_id}/attempts/{attempt_number}/jobs" => {
             let mut found = each(document, "/jobs", &[("job_id", "/id")]);
-            found.extend(each(document, "/jobs", &[("check_run_id", "/id")]));
+            found.retain(|place| is_drawn(&place["job_id"]));
+            found
+        }
+        "/commits/{ref}/check-runs" => {
+            let values = [("check_run_id", "/id"), ("n", "/output/annotations_count")];
+            let mut found = each(document, "/check_runs", &values);
+            found.retain(|place| place["n"] != "0" || is_drawn(&place["check_run_id"]));
             found
         }
         "/actions/artifacts" => {
