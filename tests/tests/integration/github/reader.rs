@@ -145,7 +145,11 @@ impl Reader {
         let mut counted = Counted::default();
         self.count_runs(url, &mut counted).await?;
         self.count_tests(url, &mut counted).await?;
-        counted.n_pull_requests = self.all(&format!("{url}/pulls?state=all"), "").await?.len().try_into()?;
+        counted.n_pull_requests = self
+            .all(&format!("{url}/pulls?state=all"), "")
+            .await?
+            .len()
+            .try_into()?;
         counted.alerts = self.count_alerts(url).await?;
         Ok(counted)
     }
@@ -225,7 +229,12 @@ async fn an_independent_reader_counts_what_the_truth_says() {
         assert_eq!(counted.n_results, counts.test_results, "{place}: results");
         compare_outcomes(place, &counted, truth);
         let alerts = truth.alerts.iter();
-        let alerts = alerts.map(|of| ((of.kind.to_owned(), of.state.to_owned(), of.severity.map(str::to_owned)), of.n));
+        let alerts = alerts.map(|of| {
+            (
+                (of.kind.to_owned(), of.state.to_owned(), of.severity.map(str::to_owned)),
+                of.n,
+            )
+        });
         assert_eq!(counted.alerts, alerts.collect(), "{place}: alerts");
 
         all.n_attempts += counted.n_attempts;

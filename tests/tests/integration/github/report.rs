@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 
-use quick_xml::{Reader, XmlVersion};
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use zip::ZipArchive;
 
 /// Class and name.
@@ -102,7 +102,12 @@ fn cases(text: &str) -> Option<(bool, Vec<Case>)> {
 
 fn attribute(element: &BytesStart<'_>, name: &str) -> String {
     let found = element.try_get_attribute(name).expect("attributes");
-    let value = found.map(|attribute| attribute.normalized_value(XmlVersion::Implicit1_0).expect("text").into_owned());
+    let value = found.map(|attribute| {
+        attribute
+            .normalized_value(XmlVersion::Implicit1_0)
+            .expect("text")
+            .into_owned()
+    });
     value.unwrap_or_default()
 }
 

@@ -35,7 +35,10 @@ fn template_of<'a>(described: &'a [String], path: &str) -> Option<&'a str> {
         let names: Vec<&str> = template.split('/').collect();
         // Names of files and of branches hold slashes of their own.
         let is_long = matches!(names.last(), Some(&"{path}" | &"{branch}")) && names.len() < parts.len();
-        let is_alike = names.iter().zip(&parts).all(|(name, part)| is_open(name) || name == part);
+        let is_alike = names
+            .iter()
+            .zip(&parts)
+            .all(|(name, part)| is_open(name) || name == part);
         is_alike && (is_long || names.len() == parts.len())
     };
     // A literal part is nearer than a parameter.
@@ -170,7 +173,11 @@ async fn the_alias_of_a_repository_answers_as_its_name_does() {
             let alias = format!("{api_url}{ALIAS}{}{below}", repository["id"]);
             let named = client.ask("GET", &named, &[]).await.unwrap();
             let alias = client.ask("GET", &alias, &[]).await.unwrap();
-            assert_eq!((named.status, named.document), (alias.status, alias.document), "{below}");
+            assert_eq!(
+                (named.status, named.document),
+                (alias.status, alias.document),
+                "{below}"
+            );
         }
     }
 }

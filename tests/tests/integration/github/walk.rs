@@ -149,7 +149,11 @@ fn places(template: &str, place: &Place, document: &Value) -> Vec<Place> {
                 "/workflow_runs",
                 &[("check_suite_id", "/check_suite_id")],
             ));
-            found.extend(each(document, "/workflow_runs", &[("tree_sha", "/head_commit/tree_id")]));
+            found.extend(each(
+                document,
+                "/workflow_runs",
+                &[("tree_sha", "/head_commit/tree_id")],
+            ));
             found
         }
         "/actions/runs/{run_id}" => {
