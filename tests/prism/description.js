@@ -35,11 +35,32 @@ function spellNull(description) {
   walk(description, (schema) => {
     if (schema.nullable !== true || schema.type !== undefined) return;
     const branches = schema.oneOf || schema.anyOf;
-    if (!branches && !schema.allOf && !schema.$ref && !schema.enum) return;
+    if (!branches && !schema.allOf && !schema.enum) return;
     delete schema.nullable;
     if (branches) branches.push({ enum: [null] });
     if (schema.enum) schema.enum = [...new Set([...schema.enum, null])];
+    if (schema.allOf) {
+      schema.anyOf = [{ allOf: schema.allOf }, { enum: [null] }];
+      delete schema.allOf;
+    }
   });
+}
+
+/** Lets an account be a user or an enterprise; of installations the description says that it is both at once. */
+function partAccounts(description) {
+  const titles = ["Simple User", "Enterprise"];
+  walk(description, (schema) => {
+    if (!Array.isArray(schema.allOf) || schema.allOf.length !== titles.length) return;
+    const parts = schema.allOf.map(({ $ref: reference, title }) => title || componentTitle(description, reference));
+    if (!titles.every((title) => parts.includes(title))) return;
+    schema.anyOf = schema.allOf;
+    delete schema.allOf;
+  });
+}
+
+function componentTitle(description, reference) {
+  const component = description.components.schemas[String(reference).split("/").pop()];
+  return component && component.title;
 }
 
 /** Names `null` once where it is both `nullable` and listed; Prism leaves out a schema that names a value twice. */
@@ -69,6 +90,7 @@ exports.slim = function slim(file, paths) {
   delete description.webhooks;
   delete description["x-webhooks"];
   prune(description);
+  partAccounts(description);
   spellNull(description);
   nameNullOnce(description);
   widenParameters(description);

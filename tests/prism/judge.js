@@ -4,6 +4,7 @@
 // description. Prints `port N` once it listens on loopback, and ends when its input closes.
 "use strict";
 
+const diagnostics = require("diagnostics_channel");
 const fs = require("fs");
 const { createRequire } = require("module");
 const { slim } = require("./description");
@@ -50,6 +51,10 @@ async function main() {
   console.log(`port ${new URL(address).port}`);
 }
 
+// A connection that is idle while the machine is busy must not be closed under a request that is on its way.
+diagnostics.subscribe("http.server.request.start", ({ server }) => {
+  server.keepAliveTimeout = 0;
+});
 process.stdin.resume();
 process.stdin.on("end", () => process.exit(0));
 main().catch((error) => {
