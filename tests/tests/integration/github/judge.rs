@@ -20,11 +20,12 @@ pub(super) const REDIRECTED: [&str; 4] = [
 ];
 /// Tokens are drawn here; there is nothing to read.
 pub(super) const TOKENS: &str = "/app/installations/{installation_id}/access_tokens";
-/// What GitHub answers where there is nothing: a branch without protection, a pull request that is not merged, and a
-/// repository that never released anything.
-const ABSENT: [&str; 4] = [
+/// Where there may be nothing: a branch without protection, a fork that the App is not installed in, a pull request
+/// that is not merged, and a repository that never released anything.
+const ABSENT: [&str; 5] = [
     "/repos/{owner}/{repo}/branches/{branch}/protection",
     "/repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks",
+    "/repos/{owner}/{repo}/installation",
     "/repos/{owner}/{repo}/pulls/{pull_number}/merge",
     "/repos/{owner}/{repo}/releases/latest",
 ];

@@ -121,6 +121,10 @@ fn is_drawn(id: &str) -> bool {
 
 /// Where an answer leads to.
 fn places(template: &str, place: &Place, document: &Value) -> Vec<Place> {
+    // What a fork's lists hold is the repository's own.
+    if place.contains_key("fork") {
+        return Vec::new();
+    }
     let Some(rest) = template.strip_prefix("/repos/{owner}/{repo}") else {
         return match template {
             "/orgs/{org}/repos" => each(document, "", &[("owner", "/owner/login"), ("repo", "/name")]),
@@ -139,7 +143,13 @@ fn places(template: &str, place: &Place, document: &Value) -> Vec<Place> {
             Place::from([("tree_sha", "HEAD".to_owned())]),
             Place::from([("ref", "main".to_owned())]),
         ],
-        "/forks" => each(document, "", &[("owner", "/owner/login"), ("repo", "/name")]),
+        "/forks" => {
+            let mut found = each(document, "", &[("owner", "/owner/login"), ("repo", "/name")]);
+            for place in &mut found {
+                place.insert("fork", "yes".to_owned());
+            }
+            found
+        }
         "/actions/runs" => {
             let mut found = each(document, "/workflow_runs", &[("run_id", "/id")]);
             found.extend(each(document, "/workflow_runs", &[("ref", "/head_sha")]));
