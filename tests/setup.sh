@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need: Debian packages where something is missing, and two virtual environments.
+# Installs what the tests need: Debian packages where something is missing, two virtual environments, and what judges
+# the simulated organization's answers.
 # Run it as often as you like: with everything in place it only compares digests.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -42,3 +43,23 @@ environment() {
 
 environment .venv tests/requirements.txt
 environment .venv-ministack tests/requirements-ministack.txt
+
+# judge FOLDER: GitHub's description and Prism, anew unless made from the same pins by the same Node.
+judge() {
+    local folder=$1 bin=$PWD/.venv/bin stamp
+    stamp="$(sha256sum <tests/prism/package-lock.json) $(<.venv/stamp)"
+    if [[ -f $folder/description.json && -f $folder/stamp && $(<"$folder/stamp") == "$stamp" ]]; then
+        return
+    fi
+    echo "tests/setup.sh: making $folder from tests/prism/package-lock.json" >&2
+    rm -rf "$folder"
+    mkdir "$folder"
+    cp tests/prism/package.json tests/prism/package-lock.json "$folder"
+    PATH=$bin:$PATH npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error
+    # Of the many descriptions only that of github.com is asked; the others are most of the bytes.
+    mv "$folder/node_modules/@octokit/openapi/generated/api.github.com.json" "$folder/description.json"
+    rm -rf "$folder/node_modules/@octokit"
+    printf '%s\n' "$stamp" >"$folder/stamp"
+}
+
+judge .prism

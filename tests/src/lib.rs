@@ -3,4 +3,6 @@
 pub mod faults;
 pub mod lakes;
 pub mod ministack;
+pub mod organization;
+pub mod prism;
 pub mod sites;

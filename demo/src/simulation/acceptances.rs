@@ -74,7 +74,7 @@ impl RepositorySimulation {
         if !matches!(alert.changes.last(), Some((at, AlertChange::Opened)) if *at <= now) {
             return;
         }
-        alert.changes.push((now, change));
+        alert.changes.push((now, change.clone()));
         let number = alert.number;
         let login = |person: PersonIndex| PEOPLE.get(person).map_or("", |(login, ..)| *login);
         let acceptance = Acceptance {
@@ -86,6 +86,7 @@ impl RepositorySimulation {
             expires_at,
         };
         self.truth.acceptances.push(acceptance);
+        self.record_alert(AlertKind::CodeScanning, finding, now, &change);
         self.schedule(expires_at, Act::Security(Step::Lapse { finding, since: now }));
     }
 
@@ -96,6 +97,7 @@ impl RepositorySimulation {
             && matches!(alert.changes.last(), Some((at, AlertChange::Dismissed { .. })) if *at == since)
         {
             alert.changes.push((now, AlertChange::Opened));
+            self.record_alert(AlertKind::CodeScanning, finding, now, &AlertChange::Opened);
         }
     }
 }

@@ -344,6 +344,8 @@ impl RepositorySimulation {
                 let n = suite.tests.iter().filter(|test| test.exists_at(ran.commit_at)).count();
                 self.truth.counts.test_results += i64::try_from(n).unwrap_or(0);
             }
+            let commit = &self.repository.commits[self.repository.runs[run].head_commit].sha;
+            self.truth.outcomes.suite_ran(&self.repository.suites[0], commit, &ran);
             self.count_clean(&ran);
             self.truth.flaky.suite_ran(&self.repository.suites[0], ran);
         }

@@ -8,6 +8,7 @@ use domain::clock::Timestamp;
 use crate::chance::Chance;
 use crate::simulation::plan::{ADMINISTRATOR, Profile};
 use crate::simulation::repository::{Act, Draft, RepositorySimulation, Theme};
+use crate::truth::outcomes::kind_word;
 use crate::truth::sla::Seen;
 use crate::world::PersonIndex;
 use crate::world::finding::{
@@ -345,29 +346,31 @@ impl RepositorySimulation {
             .alerts
             .iter_mut()
             .find(|alert| alert.kind == kind && alert.finding == finding);
-        let Some(alert) = known else {
-            if change == AlertChange::Opened {
-                let of_kind = self.repository.alerts.iter().filter(|alert| alert.kind == kind).count();
-                self.repository.alerts.push(Alert {
-                    kind,
-                    number: i64::try_from(of_kind + 1).unwrap_or(i64::MAX),
-                    finding,
-                    changes: vec![(now, change)],
-                });
-                let word = match kind {
-                    AlertKind::CodeScanning => "code_scanning",
-                    AlertKind::Dependabot => "dependabot",
-                    AlertKind::SecretScanning => "secret_scanning",
-                };
-                *self.truth.counts.alerts.entry(word).or_default() += 1;
+        if let Some(alert) = known {
+            let last = alert.changes.last().map(|(_, change)| change);
+            let is_put_away = matches!(last, Some(AlertChange::Dismissed { .. } | AlertChange::Resolved { .. }));
+            if last == Some(&change) || (is_put_away && change == AlertChange::Opened) {
+                return;
             }
+            alert.changes.push((now, change.clone()));
+        } else if change == AlertChange::Opened {
+            let of_kind = self.repository.alerts.iter().filter(|alert| alert.kind == kind).count();
+            self.repository.alerts.push(Alert {
+                kind,
+                number: i64::try_from(of_kind + 1).unwrap_or(i64::MAX),
+                finding,
+                changes: vec![(now, change.clone())],
+            });
+            *self.truth.counts.alerts.entry(kind_word(kind)).or_default() += 1;
+        } else {
             return;
-        };
-        let last = alert.changes.last().map(|(_, change)| change.clone());
-        let is_put_away = matches!(last, Some(AlertChange::Dismissed { .. } | AlertChange::Resolved { .. }));
-        let stays = last.as_ref() == Some(&change) || (is_put_away && change == AlertChange::Opened);
-        if !stays {
-            alert.changes.push((now, change));
         }
+        self.record_alert(kind, finding, now, &change);
+    }
+
+    /// Writes down where the alert of a finding stands from `at` on.
+    pub(crate) fn record_alert(&mut self, kind: AlertKind, finding: usize, at: Timestamp, change: &AlertChange) {
+        let severities = &self.repository.findings[finding].severities;
+        self.truth.alerts.changed((kind, finding), severities, at, change);
     }
 }

@@ -5,6 +5,7 @@ pub mod acceptances;
 pub mod durations;
 pub mod flaky;
 pub mod outages;
+pub mod outcomes;
 pub mod quarantines;
 pub mod recorder;
 pub mod sla;
@@ -21,6 +22,7 @@ use crate::truth::acceptances::Acceptance;
 use crate::truth::durations::{Gate, PullRequestTruth};
 use crate::truth::flaky::FlakyTest;
 use crate::truth::outages::{FrozenDeployment, Outage};
+use crate::truth::outcomes::{AlertCount, CommitOutcomes};
 use crate::truth::quarantines::Quarantine;
 use crate::truth::sla::{Episode, ScanGap};
 
@@ -97,6 +99,10 @@ pub struct RepositoryTruth {
     pub repository: String,
     /// Plain counts.
     pub counts: Counts,
+    /// Alerts by kind, by where they stand at the end, and by severity.
+    pub alerts: Vec<AlertCount>,
+    /// Outcomes of tests, by commit.
+    pub outcomes: Vec<CommitOutcomes>,
     /// The sets of required checks, each from its instant on.
     pub required: Vec<Required>,
     /// Pull requests that were merged, with their head commits.

@@ -11,6 +11,7 @@ use crate::truth::acceptances::Acceptance;
 use crate::truth::durations::{DurationCounts, DurationLog, Gate};
 use crate::truth::flaky::{FlakyCounts, FlakyLog};
 use crate::truth::outages::{FrozenDeployment, OutageLog};
+use crate::truth::outcomes::{AlertLog, OutcomeLog};
 use crate::truth::quarantines::Quarantine;
 use crate::truth::sla::{Episode, SlaLog};
 use crate::truth::{Counts, Kpi, Night, RepositoryTruth, Required, Trap, quantile};
@@ -22,6 +23,8 @@ pub(crate) struct Recorder {
     repository: String,
     end: Timestamp,
     pub(crate) counts: Counts,
+    pub(crate) alerts: AlertLog,
+    pub(crate) outcomes: OutcomeLog,
     pub(crate) required: Vec<Required>,
     pub(crate) durations: DurationLog,
     pub(crate) gates: Vec<Gate>,
@@ -85,6 +88,8 @@ impl Recorder {
             repository,
             end,
             counts: Counts::default(),
+            alerts: AlertLog::default(),
+            outcomes: OutcomeLog::default(),
             required: vec![],
             durations: DurationLog::default(),
             gates: vec![],
@@ -168,6 +173,8 @@ impl Recorder {
         let truth = RepositoryTruth {
             repository: self.repository,
             counts: self.counts,
+            alerts: self.alerts.settle(self.end),
+            outcomes: self.outcomes.settle(suite),
             required: self.required,
             pull_requests: self.durations.pull_requests,
             gates: self.gates,

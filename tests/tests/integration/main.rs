@@ -10,6 +10,7 @@ mod clocks;
 mod corpus;
 mod engines;
 mod exactly_once;
+mod github;
 mod kill;
 mod program;
 mod pruning;
