@@ -80,7 +80,7 @@ async fn swept(client: &Client, api_url: &str, described: &[String], places: &[P
         let known = |place: &Place| names.iter().filter(|name| place.contains_key(**name)).count();
         let most = places.iter().map(known).max().unwrap_or_default();
         let method = if template == TOKENS { "POST" } else { "GET" };
-        for place in places.iter().filter(|place| known(place) == most).take(4) {
+        for place in places.iter().filter(|place| known(place) == most).take(12) {
             // What nothing of the organization names is asked by a number.
             let mut path = template.clone();
             for name in names.iter().filter(|name| !place.contains_key(**name)) {
