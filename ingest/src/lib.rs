@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod formats;
+mod json;
 pub mod payload;
 pub mod pipeline;
 pub mod redaction;
