@@ -196,7 +196,11 @@ mod tests {
             of(FindingClass::Iac, IdentityBasis::Fingerprint, &["codeql", "r", "p"]),
             of(FindingClass::Sast, IdentityBasis::Snippet, &["codeql", "r", "p"]),
             of(FindingClass::Sast, IdentityBasis::Fingerprint, &["codeql", "rp", ""]),
-            of(FindingClass::Sast, IdentityBasis::Fingerprint, &["codeql", "r", "p", ""]),
+            of(
+                FindingClass::Sast,
+                IdentityBasis::Fingerprint,
+                &["codeql", "r", "p", ""],
+            ),
         ] {
             assert_ne!(one.uid("o/r"), other.uid("o/r"), "{other:?}");
         }

@@ -1,6 +1,8 @@
 //! How bad a finding is: what its tool wrote, brought to one scale, and on what grounds.
 
-use crate::policy::{SEVERITY_CRITICAL_SCORE_MIN, SEVERITY_HIGH_SCORE_MIN, SEVERITY_MEDIUM_SCORE_MIN, SEVERITY_SCORE_MAX};
+use crate::policy::{
+    SEVERITY_CRITICAL_SCORE_MIN, SEVERITY_HIGH_SCORE_MIN, SEVERITY_MEDIUM_SCORE_MIN, SEVERITY_SCORE_MAX,
+};
 
 /// The one scale, from harmless to worst (CI/CL-001 §7 and §21 judge the upper two).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -53,7 +53,7 @@ impl From<Break> for io::Error {
     }
 }
 
-type Step<T> = Result<T, Break>;
+pub(super) type Step<T> = Result<T, Break>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expect {
@@ -73,14 +73,14 @@ enum Expect {
 
 /// Reads tokens.
 pub(crate) struct Lexer<'a> {
-    source: &'a mut dyn BufRead,
+    pub(super) source: &'a mut dyn BufRead,
     /// Whether each open container is an object.
     open: Vec<bool>,
     expect: Expect,
     /// Bytes consumed.
-    at: u64,
-    text: String,
-    bytes: Vec<u8>,
+    pub(super) at: u64,
+    pub(super) text: String,
+    pub(super) bytes: Vec<u8>,
     /// Bytes since [`Lexer::take_raw`], where they are wanted.
     raw: Option<Vec<u8>>,
     pub(crate) warnings: Warnings,
@@ -121,6 +121,11 @@ impl<'a> Lexer<'a> {
         self.at
     }
 
+    /// Whether no byte is left.
+    pub(crate) fn is_over(&mut self) -> bool {
+        matches!(self.peek(), Ok(None))
+    }
+
     /// Containers that are open.
     pub(crate) fn depth(&self) -> usize {
         self.open.len()
@@ -133,7 +138,7 @@ impl<'a> Lexer<'a> {
                 return if self.expect == Expect::Nothing {
                     Ok(Token::End)
                 } else {
-                    Err(self.truncated("the end of the document"))
+                    Err(self.truncated(""))
                 };
             };
             match (byte, self.expect) {
@@ -189,8 +194,16 @@ impl<'a> Lexer<'a> {
                 self.consume(1);
                 let is_object = byte == b'{';
                 self.open.push(is_object);
-                self.expect = if is_object { Expect::FirstKey } else { Expect::FirstElement };
-                return Ok(if is_object { Token::ObjectStart } else { Token::ArrayStart });
+                self.expect = if is_object {
+                    Expect::FirstKey
+                } else {
+                    Expect::FirstElement
+                };
+                return Ok(if is_object {
+                    Token::ObjectStart
+                } else {
+                    Token::ArrayStart
+                });
             }
             b'"' => {
                 self.string()?;
@@ -203,18 +216,21 @@ impl<'a> Lexer<'a> {
             b'a'..=b'z' | b'A'..=b'Z' => {
                 let at = self.at;
                 self.word(|byte| byte.is_ascii_alphabetic())?;
+                let is_end = self.peek()?.is_none();
                 match self.text.as_str() {
                     "true" => Token::True,
                     "false" => Token::False,
                     "null" => Token::Null,
                     // What Python's and JavaScript's writers make of a number that is none.
                     "NaN" | "Infinity" => Token::Null,
-                    word if self.peek()?.is_none() && ["true", "false", "null"].iter().any(|w| w.starts_with(word)) => {
+                    word if is_end && ["true", "false", "null"].iter().any(|w| w.starts_with(word)) => {
                         return Err(self.truncated("a word"));
                     }
                     word => {
                         let word: String = word.chars().take(16).collect();
-                        return Err(Break::Broken(format!("not well-formed: the word `{word}` at byte {at}")));
+                        return Err(Break::Broken(format!(
+                            "not well-formed: the word `{word}` at byte {at}"
+                        )));
                     }
                 }
             }
@@ -232,7 +248,11 @@ impl<'a> Lexer<'a> {
     }
 
     fn settle(&mut self) {
-        self.expect = if self.open.is_empty() { Expect::Nothing } else { Expect::More };
+        self.expect = if self.open.is_empty() {
+            Expect::Nothing
+        } else {
+            Expect::More
+        };
     }
 
     fn colon(&mut self) -> Step<()> {
@@ -271,171 +291,7 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    /// Reads a string into `text`; bad bytes and escapes become U+FFFD and are counted.
-    fn string(&mut self) -> Step<()> {
-        let start = self.at;
-        self.consume(1);
-        self.bytes.clear();
-        let mut is_cut = false;
-        let mut high: Option<u32> = None;
-        loop {
-            if self.at - start > MAX_TOKEN_BYTES as u64 {
-                return Err(Break::Broken(format!(
-                    "token too long: more than {MAX_TOKEN_BYTES} bytes from byte {start}"
-                )));
-            }
-            let n = self.plain()?;
-            if n > 0 {
-                self.lone_surrogate(&mut high);
-                continue;
-            }
-            match self.peek()? {
-                None => return Err(self.truncated("a string")),
-                Some(b'"') => {
-                    self.consume(1);
-                    break;
-                }
-                Some(b'\\') => {
-                    self.consume(1);
-                    self.escape(&mut high)?;
-                }
-                Some(control) => {
-                    // Raw line breaks and tabs are against the format and harmless; others are not kept.
-                    let at = self.at;
-                    self.lone_surrogate(&mut high);
-                    self.consume(1);
-                    self.warnings
-                        .add("invalid_character", || format!("byte {at}: 0x{control:02x} in a string"));
-                    if matches!(control, b'\t' | b'\n' | b'\r') {
-                        self.bytes.push(control);
-                    } else {
-                        self.bytes.extend_from_slice("\u{FFFD}".as_bytes());
-                    }
-                }
-            }
-            if self.bytes.len() > MAX_TEXT_BYTES {
-                is_cut = true;
-                self.bytes.truncate(MAX_TEXT_BYTES);
-            }
-        }
-        self.lone_surrogate(&mut high);
-        if is_cut {
-            self.warnings
-                .add("value_cut", || format!("byte {start}: a string of more than {MAX_TEXT_BYTES} bytes"));
-            // Not in the middle of a character.
-            while self.bytes.last().is_some_and(|byte| byte & 0xC0 == 0x80) {
-                self.bytes.pop();
-            }
-            if self.bytes.last().is_some_and(|byte| *byte >= 0xC0) {
-                self.bytes.pop();
-            }
-        }
-        self.text.clear();
-        match std::str::from_utf8(&self.bytes) {
-            Ok(text) => self.text.push_str(text),
-            Err(_) => {
-                self.warnings.add("invalid_utf8", || format!("byte {start}: in a string"));
-                self.text.push_str(&String::from_utf8_lossy(&self.bytes));
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes the characters up to a quote, an escape or a control character; tells how many.
-    fn plain(&mut self) -> Step<usize> {
-        let chunk = match self.source.fill_buf() {
-            Ok(chunk) => chunk,
-            Err(error) => return Err(self.failed(error)),
-        };
-        let n = chunk
-            .iter()
-            .position(|byte| matches!(byte, b'"' | b'\\') || *byte < 0x20)
-            .unwrap_or(chunk.len());
-        let room = (MAX_TEXT_BYTES + 4).saturating_sub(self.bytes.len());
-        self.bytes.extend_from_slice(&chunk[..n.min(room)]);
-        self.consume(n);
-        Ok(n)
-    }
-
-    fn escape(&mut self, high: &mut Option<u32>) -> Step<()> {
-        let at = self.at;
-        let Some(byte) = self.peek()? else {
-            return Err(self.truncated("an escape"));
-        };
-        if byte != b'u' {
-            self.lone_surrogate(high);
-        }
-        let plain = match byte {
-            b'"' | b'\\' | b'/' => byte,
-            b'b' => 0x08,
-            b'f' => 0x0C,
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'u' => {
-                self.consume(1);
-                return self.unit(high);
-            }
-            _ => {
-                self.warnings.add("invalid_escape", || format!("byte {at}"));
-                self.bytes.push(b'\\');
-                return Ok(());
-            }
-        };
-        self.consume(1);
-        self.bytes.push(plain);
-        Ok(())
-    }
-
-    /// Reads four digits behind `\u`; two halves of a pair make one character.
-    fn unit(&mut self, high: &mut Option<u32>) -> Step<()> {
-        let at = self.at;
-        let mut code = 0;
-        for _ in 0..4 {
-            let Some(byte) = self.peek()? else {
-                return Err(self.truncated("an escape"));
-            };
-            let Some(digit) = char::from(byte).to_digit(16) else {
-                self.warnings.add("invalid_escape", || format!("byte {at}"));
-                self.bytes.extend_from_slice("\u{FFFD}".as_bytes());
-                return Ok(());
-            };
-            code = code * 16 + digit;
-            self.consume(1);
-        }
-        let character = match (*high, code) {
-            (Some(first), 0xDC00..=0xDFFF) => {
-                *high = None;
-                char::from_u32(0x10000 + ((first - 0xD800) << 10) + (code - 0xDC00))
-            }
-            (_, 0xD800..=0xDBFF) => {
-                self.lone_surrogate(high);
-                *high = Some(code);
-                return Ok(());
-            }
-            (_, code) => {
-                self.lone_surrogate(high);
-                char::from_u32(code)
-            }
-        };
-        if character.is_none() {
-            self.warnings.add("invalid_escape", || format!("byte {at}"));
-        }
-        let mut buffer = [0; 4];
-        let character = character.unwrap_or('\u{FFFD}').encode_utf8(&mut buffer);
-        self.bytes.extend_from_slice(character.as_bytes());
-        Ok(())
-    }
-
-    fn lone_surrogate(&mut self, high: &mut Option<u32>) {
-        if high.take().is_some() {
-            let at = self.at;
-            self.warnings.add("invalid_escape", || format!("byte {at}: half a pair"));
-            self.bytes.extend_from_slice("\u{FFFD}".as_bytes());
-        }
-    }
-
-    fn peek(&mut self) -> Step<Option<u8>> {
+    pub(super) fn peek(&mut self) -> Step<Option<u8>> {
         loop {
             match self.source.fill_buf() {
                 Ok(chunk) => return Ok(chunk.first().copied()),
@@ -445,7 +301,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn consume(&mut self, n: usize) {
+    pub(super) fn consume(&mut self, n: usize) {
         if let Some(raw) = &mut self.raw
             && let Ok(chunk) = self.source.fill_buf()
         {
@@ -455,7 +311,7 @@ impl<'a> Lexer<'a> {
         self.at += n as u64;
     }
 
-    fn failed(&self, error: io::Error) -> Break {
+    pub(super) fn failed(&self, error: io::Error) -> Break {
         match error.kind() {
             ErrorKind::InvalidData | ErrorKind::UnexpectedEof | ErrorKind::InvalidInput => {
                 Break::Broken(format!("damaged: {error}, behind byte {}", self.at))
@@ -464,12 +320,14 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn truncated(&self, inside: &str) -> Break {
-        let n_open = self.open.len();
-        Break::Broken(format!(
-            "truncated: {n_open} values open at byte {}, inside {inside}",
-            self.at
-        ))
+    pub(super) fn truncated(&self, inside: &str) -> Break {
+        let (n_open, at) = (self.open.len(), self.at);
+        let inside = if inside.is_empty() {
+            String::new()
+        } else {
+            format!(", inside {inside}")
+        };
+        Break::Broken(format!("truncated: {n_open} values open at byte {at}{inside}"))
     }
 
     fn unexpected(&self, byte: u8) -> Break {
@@ -515,14 +373,23 @@ mod tests {
             (r#""\u00e9\uD83D\uDE00\n\/""#, "Text(é😀\n/) "),
             (r#""\uD83D.\q\u12G4""#, "Text(\u{FFFD}.\\q\u{FFFD}G4) "),
             ("\"a\nb\u{1}\"", "Text(a\nb\u{FFFD}) "),
-            ("[1 2]", "ArrayStart Number(1) not well-formed: unexpected `2` at byte 3"),
+            (
+                "[1 2]",
+                "ArrayStart Number(1) not well-formed: unexpected `2` at byte 3",
+            ),
             ("[1,]", "ArrayStart Number(1) not well-formed: unexpected `]` at byte 3"),
             ("{\"a\" 1}", "ObjectStart not well-formed: unexpected `1` at byte 5"),
             ("[tru", "ArrayStart truncated: 1 values open at byte 4, inside a word"),
             ("[yes]", "ArrayStart not well-formed: the word `yes` at byte 1"),
-            ("[\"ab", "ArrayStart truncated: 1 values open at byte 4, inside a string"),
-            ("", "truncated: 0 values open at byte 0, inside the end of the document"),
-            ("{} {}", "ObjectStart ObjectEnd junk after the document: unexpected `{` at byte 3"),
+            (
+                "[\"ab",
+                "ArrayStart truncated: 1 values open at byte 4, inside a string",
+            ),
+            ("", "truncated: 0 values open at byte 0"),
+            (
+                "{} {}",
+                "ObjectStart ObjectEnd junk after the document: unexpected `{` at byte 3",
+            ),
             ("}", "not well-formed: unexpected `}` at byte 0"),
         ] {
             assert_eq!(tokens(text.as_bytes()), expected, "{text}");

@@ -6,3 +6,5 @@
 pub(crate) mod lexer;
 pub(crate) mod utf8;
 pub(crate) mod value;
+
+mod strings;

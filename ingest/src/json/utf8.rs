@@ -1,6 +1,6 @@
 //! UTF-16 to UTF-8; everything else is passed on as it is.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Chain, Cursor, Read};
 
 /// Examined at once; even, so that pairs of bytes stay together.
 const STRIDE_BYTES: usize = 32 * 1024;
@@ -30,7 +30,7 @@ pub(crate) fn is_utf16(head: &[u8]) -> bool {
 
 /// A text as UTF-8.
 pub(crate) struct Utf8<'a> {
-    source: &'a mut dyn BufRead,
+    source: Chain<Cursor<Vec<u8>>, &'a mut dyn BufRead>,
     order: Option<Order>,
     is_started: bool,
     /// A byte or a unit that waits for its other half.
@@ -44,7 +44,7 @@ impl<'a> Utf8<'a> {
     /// Looks at nothing yet.
     pub(crate) fn new(source: &'a mut dyn BufRead) -> Self {
         Self {
-            source,
+            source: Cursor::new(Vec::new()).chain(source),
             order: None,
             is_started: false,
             byte: None,
@@ -52,6 +52,17 @@ impl<'a> Utf8<'a> {
             text: String::new(),
             start: 0,
         }
+    }
+
+    /// Reads the two bytes that tell, however few come at a time.
+    fn start(&mut self) -> io::Result<()> {
+        let (head, rest) = self.source.get_mut();
+        let mut bytes = Vec::new();
+        Read::take(rest, 2).read_to_end(&mut bytes)?;
+        self.order = order_of(&bytes);
+        *head = Cursor::new(bytes);
+        self.is_started = true;
+        Ok(())
     }
 
     fn transcode(&mut self, order: Order) -> io::Result<()> {
@@ -88,8 +99,7 @@ impl<'a> Utf8<'a> {
 impl BufRead for Utf8<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if !self.is_started {
-            self.order = order_of(self.source.fill_buf()?);
-            self.is_started = true;
+            self.start()?;
         }
         let Some(order) = self.order else {
             return self.source.fill_buf();

@@ -19,9 +19,9 @@ pub(crate) fn read(lexer: &mut Lexer<'_>, first: Token, skipped: &[&str]) -> Res
     let at = lexer.at();
     let value = reading.value(lexer, first)?;
     if reading.is_cut {
-        lexer
-            .warnings
-            .add("value_cut", || format!("byte {at}: a value of more than {MAX_VALUE_BYTES} bytes"));
+        lexer.warnings.add("value_cut", || {
+            format!("byte {at}: a value of more than {MAX_VALUE_BYTES} bytes")
+        });
     }
     Ok(value)
 }
