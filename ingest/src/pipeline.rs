@@ -17,6 +17,7 @@ use lake::writer::{Batch, Writer};
 use crate::error::{Error, Result};
 use crate::formats::registry::Recognised;
 use crate::payload::Payload;
+use crate::redaction::Content;
 use crate::report::{Plan, Rows};
 use crate::run_document;
 use crate::sources::directory::{Item, Origin, RunDirectory, Visit, visit};
@@ -317,7 +318,7 @@ impl Worker {
     fn visit(&mut self, item: &Item, outbox: &mut Outbox) -> Result<()> {
         match &item.origin {
             Origin::Document(bytes) => {
-                let payload = Payload::read(bytes.clone(), &mut std::io::empty())?;
+                let payload = Payload::read(bytes.clone(), &mut std::io::empty(), Content::Text)?;
                 self.payload(item, outbox, &item.shown, None, &Kind::RUN, payload)
             }
             Origin::File(path) => visit(path, &item.shown, &mut |visit| match visit {

@@ -2,3 +2,4 @@
 
 pub mod junit;
 pub mod registry;
+pub mod sarif;
