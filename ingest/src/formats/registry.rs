@@ -1,6 +1,6 @@
 //! Which formats there are, and which one some bytes are.
 
-use super::junit;
+use super::{junit, sarif};
 
 /// First bytes that a file is recognised by.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -15,12 +15,18 @@ pub struct Format {
 }
 
 /// Every format that gives rows, alphabetic for the foolish consistency.
-pub static ALL: &[Format] = &[JUNIT];
+pub static ALL: &[Format] = &[JUNIT, SARIF];
 
 /// JUnit XML.
 pub const JUNIT: Format = Format {
     name: "junit",
     parser: junit::PARSER,
+};
+
+/// SARIF 2.1.0.
+pub const SARIF: Format = Format {
+    name: "sarif",
+    parser: sarif::PARSER,
 };
 
 /// What some bytes are.
@@ -32,7 +38,7 @@ pub enum Recognised {
     Zip,
     /// Another format than those that give rows, or evidence that cannot be read.
     Refused {
-        /// `other` for a format that is known not to be evidence, `unknown` for what may have been.
+        /// `other` for a format that is known not to be evidence, `unknown` for what may have been; `sarif` for a scan.
         format: &'static str,
         /// What it is, or why it cannot be read.
         reason: String,
@@ -56,6 +62,13 @@ pub fn recognise(head: &[u8]) -> Recognised {
             };
             Recognised::Refused { format, reason }
         }
-        junit::Sniff::NotXml => Recognised::Other,
+        junit::Sniff::NotXml => match sarif::sniff(head) {
+            sarif::Sniff::Sarif => Recognised::Format(SARIF),
+            sarif::Sniff::Refused(reason) => Recognised::Refused {
+                format: "other",
+                reason,
+            },
+            sarif::Sniff::Other => Recognised::Other,
+        },
     }
 }
