@@ -8,10 +8,12 @@
 
 mod clocks;
 mod corpus;
+mod corpus_sarif;
 mod engines;
 mod exactly_once;
 mod kill;
 mod program;
 mod pruning;
+mod secrets;
 mod sql_cases;
 mod tidy;
