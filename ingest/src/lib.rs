@@ -9,3 +9,4 @@ pub mod redaction;
 pub mod report;
 pub mod run_document;
 pub mod sources;
+mod xml;

@@ -12,9 +12,9 @@ use lake::tables::report::{Report, Reported};
 use lake::tables::rows::{Observed, RowTable};
 use lake::tables::spec::{Stamp, TableSpec};
 use lake::tables::test_results::{self, ReportStamp, TestResultsBuilder};
-use lake::tables::{findings, runs, scans};
+use lake::tables::{coverage, coverage_files, findings, runs, scans};
 
-use crate::formats::{junit, registry, sarif};
+use crate::formats::{cobertura, junit, registry, sarif};
 use crate::run_document;
 
 /// Rows that go into the lake at once.
@@ -100,6 +100,8 @@ impl Plan {
             self.parse_junit(payload, stamp, emit)?
         } else if self.planned.format == registry::SARIF.name {
             self.parse_sarif(payload, stamp, emit)?
+        } else if self.planned.format == registry::COBERTURA.name {
+            self.parse_cobertura(payload, stamp, emit)?
         } else {
             let mut bytes = Vec::new();
             payload.read_to_end(&mut bytes)?;
@@ -180,6 +182,26 @@ impl Plan {
         scans.flush(emit)?;
         Ok(Source {
             dialect: outline.dialect,
+            warnings: outline.warnings,
+            ..self.source(outline.status, outline.reason, outline.n_rows)
+        })
+    }
+
+    fn parse_cobertura(
+        &self,
+        payload: &mut dyn BufRead,
+        stamp: Stamp,
+        emit: &mut dyn FnMut(Rows) -> std::io::Result<()>,
+    ) -> std::io::Result<Source> {
+        let mut files = Parcel::new(&coverage_files::TABLE, stamp, self.report());
+        let mut reports = Parcel::new(&coverage::TABLE, stamp, self.report());
+        let outline = cobertura::read(payload, &mut |row| match row {
+            cobertura::Row::File(file) => files.push(file.clone(), emit),
+            cobertura::Row::Report(report) => reports.push(report.clone(), emit),
+        })?;
+        files.flush(emit)?;
+        reports.flush(emit)?;
+        Ok(Source {
             warnings: outline.warnings,
             ..self.source(outline.status, outline.reason, outline.n_rows)
         })

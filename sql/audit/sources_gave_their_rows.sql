@@ -9,7 +9,7 @@ with
 ledger as (
     select repository, run_id, run_attempt, source_sha256, sum(n_rows) as n_stated
     from stg.sources
-    where completed_at >= $from and completed_at < $to and format in ('junit', 'sarif')
+    where completed_at >= $from and completed_at < $to and format in ('cobertura', 'junit', 'sarif')
     group by repository, run_id, run_attempt, source_sha256
 ),
 reported as (
@@ -18,6 +18,10 @@ reported as (
     select repository, run_id, run_attempt, source_sha256, completed_at from stg.scans
     union all
     select repository, run_id, run_attempt, source_sha256, completed_at from stg.findings
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.coverage
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.coverage_files
 ),
 counted as (
     select repository, run_id, run_attempt, source_sha256, count(*) as n_found

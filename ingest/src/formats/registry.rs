@@ -1,6 +1,6 @@
 //! Which formats there are, and which one some bytes are.
 
-use super::{junit, sarif};
+use super::{cobertura, junit, sarif};
 
 /// First bytes that a file is recognised by.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -15,7 +15,13 @@ pub struct Format {
 }
 
 /// Every format that gives rows, alphabetic for the foolish consistency.
-pub static ALL: &[Format] = &[JUNIT, SARIF];
+pub static ALL: &[Format] = &[COBERTURA, JUNIT, SARIF];
+
+/// Cobertura XML.
+pub const COBERTURA: Format = Format {
+    name: "cobertura",
+    parser: cobertura::PARSER,
+};
 
 /// JUnit XML.
 pub const JUNIT: Format = Format {
@@ -51,6 +57,16 @@ pub enum Recognised {
 pub fn recognise(head: &[u8]) -> Recognised {
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Recognised::Zip;
+    }
+    match cobertura::sniff(head) {
+        cobertura::Sniff::Cobertura => return Recognised::Format(COBERTURA),
+        cobertura::Sniff::Refused(reason) => {
+            return Recognised::Refused {
+                format: "other",
+                reason,
+            };
+        }
+        cobertura::Sniff::Other => {}
     }
     match junit::sniff(head) {
         junit::Sniff::JUnit => Recognised::Format(JUNIT),

@@ -10,8 +10,8 @@ use domain::source::SourceContext;
 
 use super::archive::{self, Stop};
 use crate::error::{Error, Result};
-use crate::formats::registry::{HEAD_BYTES, JUNIT, Recognised, SARIF, recognise};
-use crate::formats::{junit, sarif};
+use crate::formats::registry::{COBERTURA, HEAD_BYTES, JUNIT, Recognised, SARIF, recognise};
+use crate::formats::{cobertura, junit, sarif};
 use crate::payload::Payload;
 use crate::redaction::Content;
 
@@ -284,6 +284,13 @@ fn reported_span(walked: &Walk) -> Option<(Timestamp, Timestamp)> {
             if format == JUNIT {
                 junit::read(&mut *payload.open()?, &mut |result| {
                     extend(result.reported_at);
+                    Ok(())
+                })?;
+            } else if format == COBERTURA {
+                cobertura::read(&mut *payload.open()?, &mut |row| {
+                    if let cobertura::Row::Report(report) = row {
+                        extend(report.reported_at);
+                    }
                     Ok(())
                 })?;
             } else if format == SARIF {

@@ -1,5 +1,7 @@
 //! The tables of the lake, one file each: columns, keys, sort, statistics.
 
+pub mod coverage;
+pub mod coverage_files;
 pub mod findings;
 pub mod report;
 pub mod rows;
@@ -13,6 +15,8 @@ use spec::TableSpec;
 
 /// Every table, in the order in which a batch commits them.
 pub static ALL: &[&TableSpec] = &[
+    &coverage::TABLE.spec,
+    &coverage_files::TABLE.spec,
     &findings::TABLE.spec,
     &runs::TABLE.spec,
     &scans::TABLE.spec,

@@ -293,10 +293,11 @@ async fn a_folder_of_real_reports_is_ingested_and_what_is_none_is_refused_by_nam
         status.insert(text(row, "source_sha256"), shown);
     }
     let mut wrong = Vec::new();
-    for line in table(&corpus.join("MANIFEST.tsv"))
-        .iter()
-        .filter(|line| ["junit", "sarif"].iter().any(|kind| line["kind"].starts_with(kind)))
-    {
+    for line in table(&corpus.join("MANIFEST.tsv")).iter().filter(|line| {
+        ["cobertura", "coverage-lookalike", "junit", "sarif"]
+            .iter()
+            .any(|kind| line["kind"].starts_with(kind))
+    }) {
         let found = status.get(&line["sha256"]);
         let is_right = match (line["expect"].as_str(), found) {
             ("ok", Some((status, ..))) => status == "complete",

@@ -8,6 +8,7 @@
 
 mod clocks;
 mod corpus;
+mod corpus_coverage;
 mod corpus_sarif;
 mod engines;
 mod exactly_once;

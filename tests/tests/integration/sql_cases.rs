@@ -344,6 +344,7 @@ fn default<'a>(
         (_, "source_sha256" | "landed_sha256") => {
             let path = match table {
                 "scans" | "findings" => value("report").or(Some("trivy.sarif")),
+                "coverage" | "coverage_files" => value("report").or(Some("coverage.xml")),
                 _ => value("path").or_else(|| value("report")),
             };
             let path = path.unwrap_or("junit.xml");
@@ -369,6 +370,13 @@ fn default<'a>(
         ("scans", "completeness") => "complete".to_owned(),
         ("scans", "is_truncated") | ("findings", "is_severity_disputed") => "false".to_owned(),
         ("scans", "n_findings") => "0".to_owned(),
+        ("coverage" | "coverage_files", "report") => "coverage.xml".to_owned(),
+        ("coverage", "lines_basis" | "branches_basis") => "stated".to_owned(),
+        ("coverage", "is_complete") => "true".to_owned(),
+        ("coverage_files", "package") => String::new(),
+        ("coverage", "n_files") => "0".to_owned(),
+        ("coverage", counted) if counted.ends_with("_counted") => or(counted.trim_end_matches("_counted"), "0"),
+        ("coverage_files", "lines_valid" | "lines_covered" | "branches_valid" | "branches_covered") => "0".to_owned(),
         ("findings", "identity_basis") => "package".to_owned(),
         ("findings", "class") => "sca".to_owned(),
         ("findings", "rule_id") => or("vulnerability_id", value("finding_uid")?),
