@@ -343,6 +343,8 @@ impl<'a> Lexer<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn tokens(text: &[u8]) -> String {
@@ -353,9 +355,11 @@ mod tests {
             match lexer.next() {
                 Ok(Token::End) => return found,
                 Ok(token @ (Token::Key | Token::Text | Token::Number)) => {
-                    found.push_str(&format!("{token:?}({}) ", lexer.text()));
+                    let _ = write!(found, "{token:?}({}) ", lexer.text());
                 }
-                Ok(token) => found.push_str(&format!("{token:?} ")),
+                Ok(token) => {
+                    let _ = write!(found, "{token:?} ");
+                }
                 Err(Break::Broken(reason)) => return found + &reason,
                 Err(Break::Source(error)) => panic!("{error}"),
             }

@@ -8,7 +8,7 @@ use domain::coverage::{Counts, Coverage, CoverageBasis, CoverageFile};
 use domain::source::{SourceStatus, Warnings};
 
 use super::lines::{Files, condition_coverage};
-use super::sniff::refusal;
+use super::sniff::{Sniff, of_root};
 use crate::xml::document::{self, Break};
 use crate::xml::remarks::Remarks;
 use crate::xml::{attributes, root, text, timestamp};
@@ -171,9 +171,10 @@ impl Report {
                 "junk after the root element: `<{name}>` at byte {at}"
             )));
         }
-        if let Some(reason) = refusal(name, raw) {
-            let reason = reason.unwrap_or_else(|| format!("not Cobertura: root element `{name}`"));
-            return Err(Break::Refused(reason));
+        match of_root(name, raw) {
+            Sniff::Cobertura => {}
+            Sniff::Refused(reason) => return Err(Break::Refused(reason)),
+            Sniff::Other => return Err(Break::Refused(format!("not Cobertura: root element `{name}`"))),
         }
         self.has_root = true;
         let [mut lines, mut branches] = [[None; 2]; 2];

@@ -19,27 +19,23 @@ pub fn sniff(head: &[u8]) -> Sniff {
     let Root::Element { name, tag, .. } = root::root(&text, head.len()) else {
         return Sniff::Other;
     };
-    match refusal(name, tag) {
-        None => Sniff::Cobertura,
-        Some(Some(reason)) => Sniff::Refused(reason),
-        Some(None) => Sniff::Other,
-    }
+    of_root(name, tag)
 }
 
-/// None for Cobertura; else why it is refused, where it is coverage at all.
-pub(super) fn refusal(name: &str, tag: &str) -> Option<Option<String>> {
+/// What a document with this root element is; `tag` is the rest of the tag.
+pub(super) fn of_root(name: &str, tag: &str) -> Sniff {
     let local = name.rsplit(':').next().unwrap_or(name);
     let format = match local {
-        "coverage" if tag.contains("line-rate") || tag.contains("lines-valid") => return None,
+        "coverage" if tag.contains("line-rate") || tag.contains("lines-valid") => return Sniff::Cobertura,
         "coverage" if tag.contains("clover") || tag.contains("generated") => "Clover coverage",
         "coverage" if tag.contains("version") => "SonarQube generic coverage",
         "coverage" => "coverage without `line-rate`",
         "report" => "JaCoCo coverage",
         "CoverageSession" => "OpenCover coverage",
         "CoverageDSPriv" | "results" => "Visual Studio coverage",
-        _ => return Some(None),
+        _ => return Sniff::Other,
     };
-    Some(Some(format!("not Cobertura: root element `{name}` ({format})")))
+    Sniff::Refused(format!("not Cobertura: root element `{name}` ({format})"))
 }
 
 #[cfg(test)]
