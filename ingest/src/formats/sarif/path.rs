@@ -1,21 +1,25 @@
 //! Where a file lies, the same over machines and scans.
 
-/// Folders in which GitHub's runners and containers check a repository out.
-const WORKSPACES: [&str; 3] = ["/github/workspace/", "/home/runner/work/", "/__w/"];
+/// Ends of the folders in which GitHub's containers and runners check a repository out, and whether the repository
+/// stands there in a folder of its name in a folder of its name.
+const WORKSPACES: [(&str, bool); 3] = [("/github/workspace/", false), ("/runner/work/", true), ("/__w/", true)];
 
 /// A URI of SARIF 3.4.3 as a path below the repository, where it can be told.
 pub(super) fn of_uri(uri: &str) -> Option<String> {
     let decoded = decode(uri.strip_prefix("file://").unwrap_or(uri)).replace('\\', "/");
     let mut path = decoded.as_str();
-    for workspace in WORKSPACES {
-        let Some(rest) = path.strip_prefix(workspace) else {
+    for (workspace, is_nested) in WORKSPACES {
+        let Some((before, rest)) = path.split_once(workspace) else {
             continue;
         };
-        // Runners put the repository into a folder of its name, in a folder of its name.
-        path = if workspace == WORKSPACES[0] {
-            rest
-        } else {
+        // Not a folder of the repository that happens to have the name.
+        if !decoded.starts_with('/') || before.matches('/').count() > 1 {
+            continue;
+        }
+        path = if is_nested {
             rest.splitn(3, '/').nth(2).unwrap_or(rest)
+        } else {
+            rest
         };
         break;
     }
@@ -69,7 +73,8 @@ mod tests {
             ("src/a.py", "src/a.py"),
             ("./src/a%20b.py", "src/a b.py"),
             ("file:///github/workspace/src/a.py", "src/a.py"),
-            ("file:///home/runner/work/api/api/src/a.py", "src/a.py"),
+            ("file:///x/runner/work/api/api/src/a.py", "src/a.py"),
+            ("src/runner/work/a/b/c.py", "src/runner/work/a/b/c.py"),
             ("/__w/api/api/a.py", "a.py"),
             ("src\\a.py", "src/a.py"),
             ("file:///opt/x", "/opt/x"),
