@@ -7,13 +7,14 @@ use domain::coverage::{Counts, CoverageFile};
 /// Lines that are held of a report: about 100 MB.
 const MAX_LINES: usize = 8_000_000;
 
-/// One listing of a line: methods and classes list the same one, generic classes many times.
+/// One listing of a line: classes list those of their methods again, generic classes many times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Line {
     number: u32,
     branches_valid: u16,
     branches_covered: u16,
     is_covered: bool,
+    is_of_method: bool,
 }
 
 /// A file while it is read.
@@ -49,7 +50,13 @@ impl Files {
     }
 
     /// Adds a listing of a line; false where there is no file, or no room.
-    pub(super) fn add(&mut self, number: u32, is_covered: bool, branches: Option<(u16, u16)>) -> bool {
+    pub(super) fn add(
+        &mut self,
+        number: u32,
+        is_covered: bool,
+        branches: Option<(u16, u16)>,
+        is_of_method: bool,
+    ) -> bool {
         let (branches_covered, branches_valid) = branches.unwrap_or_default();
         let Some(file) = self.current.and_then(|index| self.files.get_mut(index)) else {
             return false;
@@ -63,6 +70,7 @@ impl Files {
             branches_valid,
             branches_covered,
             is_covered,
+            is_of_method,
         });
         true
     }
@@ -70,6 +78,10 @@ impl Files {
     /// The files with their counts.
     pub(super) fn finish(self) -> impl Iterator<Item = CoverageFile> {
         self.files.into_iter().map(|mut file| {
+            // Some producers list the line of a method's head in the method only: it is none of the class's lines.
+            if file.lines.iter().any(|line| !line.is_of_method) {
+                file.lines.retain(|line| !line.is_of_method);
+            }
             file.lines.sort_unstable();
             CoverageFile {
                 counts: count(&file.lines),
@@ -114,7 +126,7 @@ mod tests {
     #[test]
     fn a_line_counts_once_with_the_best_that_is_known_of_it() {
         let mut files = Files::default();
-        assert!(!files.add(1, true, None));
+        assert!(!files.add(1, true, None, false));
         files.open("a.py", "p");
         for (number, is_covered, branches) in [
             (1, false, None),
@@ -124,9 +136,14 @@ mod tests {
             (2, true, Some((3, 4))),
             (3, false, None),
         ] {
-            assert!(files.add(number, is_covered, branches));
+            assert!(files.add(number, is_covered, branches, false));
+            assert!(files.add(number + 9, true, branches, true));
         }
-        let file = files.finish().next().unwrap();
+        files.open("methods_only.py", "p");
+        assert!(files.add(7, true, None, true));
+        let found: Vec<_> = files.finish().collect();
+        assert_eq!(found[1].counts.lines_valid, 1);
+        let file = &found[0];
         let counts = Counts {
             lines_valid: 3,
             lines_covered: 2,

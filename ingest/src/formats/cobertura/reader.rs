@@ -157,6 +157,8 @@ fn compare(stated: &Stated, counted: Counts, remarks: &mut Remarks) {
 struct Report {
     remarks: Remarks,
     depth: usize,
+    /// Depth of the method that is open.
+    method: Option<usize>,
     has_root: bool,
     files: Files,
     stated: Stated,
@@ -254,7 +256,7 @@ impl Report {
                 format!("`{}`", conditions.chars().take(40).collect::<String>())
             });
         }
-        if !self.files.add(number, is_covered, branches) {
+        if !self.files.add(number, is_covered, branches, self.method.is_some()) {
             self.remarks
                 .add("line_left_out", || "outside of any class, or one too many".to_owned());
         }
@@ -295,6 +297,7 @@ impl document::Elements for Report {
             match local {
                 "package" => self.package(attributes),
                 "class" => self.class(attributes),
+                "method" if !is_empty && self.method.is_none() => self.method = Some(self.depth),
                 "line" => self.line(attributes),
                 _ => {}
             }
@@ -307,6 +310,7 @@ impl document::Elements for Report {
 
     fn end(&mut self) -> io::Result<Option<Break>> {
         self.depth = self.depth.saturating_sub(1);
+        self.method = self.method.filter(|depth| *depth < self.depth);
         Ok(None)
     }
 
