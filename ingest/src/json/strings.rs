@@ -68,13 +68,12 @@ impl Lexer<'_> {
             }
         }
         self.text.clear();
-        match std::str::from_utf8(&self.bytes) {
-            Ok(text) => self.text.push_str(text),
-            Err(_) => {
-                self.warnings
-                    .add("invalid_utf8", || format!("byte {start}: in a string"));
-                self.text.push_str(&String::from_utf8_lossy(&self.bytes));
-            }
+        if let Ok(text) = std::str::from_utf8(&self.bytes) {
+            self.text.push_str(text);
+        } else {
+            self.warnings
+                .add("invalid_utf8", || format!("byte {start}: in a string"));
+            self.text.push_str(&String::from_utf8_lossy(&self.bytes));
         }
         Ok(())
     }

@@ -28,7 +28,7 @@ struct File {
 /// The files of a report, in the order in which it lists them first.
 #[derive(Debug, Default)]
 pub(super) struct Files {
-    files: Vec<File>,
+    listed: Vec<File>,
     by_path: HashMap<String, usize>,
     current: Option<usize>,
     n_lines: usize,
@@ -38,13 +38,13 @@ impl Files {
     /// What comes next is about this file.
     pub(super) fn open(&mut self, path: &str, package: &str) {
         let index = self.by_path.get(path).copied().unwrap_or_else(|| {
-            self.files.push(File {
+            self.listed.push(File {
                 path: path.to_owned(),
                 package: package.to_owned(),
                 lines: Vec::new(),
             });
-            self.by_path.insert(path.to_owned(), self.files.len() - 1);
-            self.files.len() - 1
+            self.by_path.insert(path.to_owned(), self.listed.len() - 1);
+            self.listed.len() - 1
         });
         self.current = Some(index);
     }
@@ -58,7 +58,7 @@ impl Files {
         is_of_method: bool,
     ) -> bool {
         let (branches_covered, branches_valid) = branches.unwrap_or_default();
-        let Some(file) = self.current.and_then(|index| self.files.get_mut(index)) else {
+        let Some(file) = self.current.and_then(|index| self.listed.get_mut(index)) else {
             return false;
         };
         if self.n_lines == MAX_LINES {
@@ -77,7 +77,7 @@ impl Files {
 
     /// The files with their counts.
     pub(super) fn finish(self) -> impl Iterator<Item = CoverageFile> {
-        self.files.into_iter().map(|mut file| {
+        self.listed.into_iter().map(|mut file| {
             // Some producers list the line of a method's head in the method only: it is none of the class's lines.
             if file.lines.iter().any(|line| !line.is_of_method) {
                 file.lines.retain(|line| !line.is_of_method);
