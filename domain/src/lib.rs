@@ -2,9 +2,13 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod coverage;
+pub mod finding;
 pub mod identity;
 pub mod kpi;
 pub mod policy;
 pub mod run;
+pub mod scan;
+pub mod severity;
 pub mod source;
 pub mod test_result;

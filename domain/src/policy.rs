@@ -4,6 +4,17 @@ use serde::Deserialize;
 
 use crate::clock::{InvalidTimestamp, Timestamp, parse_timestamp};
 
+/// Smallest score that is critical. Fixed with the parsers, because a row keeps what it was judged as.
+///
+/// GitHub's text says "over 9.0" and its example 9.0; here 9.0 is critical (CI/CL-001 §7 leaves it open).
+pub const SEVERITY_CRITICAL_SCORE_MIN: f64 = 9.0;
+/// Smallest score that is high.
+pub const SEVERITY_HIGH_SCORE_MIN: f64 = 7.0;
+/// Smallest score that is medium; what is lower and not 0 is low.
+pub const SEVERITY_MEDIUM_SCORE_MIN: f64 = 4.0;
+/// Largest score of CVSS.
+pub const SEVERITY_SCORE_MAX: f64 = 10.0;
+
 /// Who set a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {

@@ -2,9 +2,11 @@
 
 pub mod error;
 pub mod formats;
+mod json;
 pub mod payload;
 pub mod pipeline;
 pub mod redaction;
 pub mod report;
 pub mod run_document;
 pub mod sources;
+mod xml;

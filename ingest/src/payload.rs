@@ -7,6 +7,7 @@ use lake::raw;
 use lake::store::Store;
 use sha2::{Digest as _, Sha256};
 
+use crate::json::utf8::is_utf16;
 use crate::redaction;
 
 /// Payloads up to this size stay in memory.
@@ -37,7 +38,7 @@ enum Content {
 
 impl Payload {
     /// Reads a payload to its end, or to where the input breaks.
-    pub fn read(head: Vec<u8>, input: &mut dyn Read) -> std::io::Result<Self> {
+    pub fn read(head: Vec<u8>, input: &mut dyn Read, content: redaction::Content) -> std::io::Result<Self> {
         let mut memory = head;
         let mut damage = None;
         let room = IN_MEMORY.saturating_sub(memory.len()) as u64 + 1;
@@ -45,11 +46,11 @@ impl Payload {
             damage = Some(error.to_string());
         }
         if damage.is_none() && memory.len() > IN_MEMORY {
-            return Self::spool(memory, input);
+            return Self::spool(memory, input, content);
         }
         let sha256 = Sha256Digest::of(&memory);
         let size_bytes = i64::try_from(memory.len()).unwrap_or(i64::MAX);
-        let (landed_sha256, content, n_redactions) = match redaction::redact(&memory) {
+        let (landed_sha256, content, n_redactions) = match redaction::redact(&memory, content) {
             Some((redacted, n)) => (Sha256Digest::of(&redacted), redacted, n),
             None => (sha256, memory, 0),
         };
@@ -63,11 +64,15 @@ impl Payload {
         })
     }
 
-    fn spool(head: Vec<u8>, input: &mut dyn Read) -> std::io::Result<Self> {
+    fn spool(head: Vec<u8>, input: &mut dyn Read, content: redaction::Content) -> std::io::Result<Self> {
+        // Another encoding is landed as UTF-8.
+        let is_transcoded = content == redaction::Content::Sarif && is_utf16(&head);
         let mut input = HashingReader::new(head.chain(input));
         let mut scratch = tempfile::NamedTempFile::new()?;
         let mut output = raw::compressor(scratch.as_file_mut())?;
-        let n_redactions = redaction::copy(&mut input, &mut output)?;
+        let mut buffered = std::io::BufReader::with_capacity(256 << 10, &mut input);
+        let n_redactions = redaction::copy(&mut buffered, &mut output, content)?;
+        drop(buffered);
         output.finish()?;
         let sha256 = Sha256Digest::from_bytes(input.hasher.finalize().into());
         let mut payload = Self {
@@ -79,7 +84,7 @@ impl Payload {
             content: Content::Scratch(scratch),
         };
         // Seldom, so that what lands is not digested a second time while it is written.
-        if n_redactions > 0 {
+        if n_redactions > 0 || is_transcoded {
             payload.landed_sha256 = {
                 let mut landed = HashingReader::new(payload.open()?);
                 std::io::copy(&mut landed, &mut std::io::sink())?;

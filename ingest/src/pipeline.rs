@@ -17,6 +17,7 @@ use lake::writer::{Batch, Writer};
 use crate::error::{Error, Result};
 use crate::formats::registry::Recognised;
 use crate::payload::Payload;
+use crate::redaction::Content;
 use crate::report::{Plan, Rows};
 use crate::run_document;
 use crate::sources::directory::{Item, Origin, RunDirectory, Visit, visit};
@@ -48,6 +49,10 @@ pub struct Tally {
     pub not_followed: Vec<String>,
     /// Rows added to `test_results`.
     pub test_results: u64,
+    /// Rows added to `scans` and `findings`.
+    pub scan_rows: u64,
+    /// Rows added to `coverage` and `coverage_files`.
+    pub coverage_rows: u64,
     /// Places that were mended or lost.
     pub warnings: u64,
     /// Credentials that were taken out before landing.
@@ -92,10 +97,9 @@ pub async fn ingest(writer: &mut Writer, directories: &[RunDirectory], progress:
         }
         let batch = writer.begin()?;
         let stamp = batch.stamp();
-        let (receivers, progress_lines) = start_workers(items, stamp, Arc::new(known.clone()), writer.store())?;
+        let (receivers, mut progress_lines) = start_workers(items, stamp, Arc::new(known.clone()), writer.store())?;
         let gathering = tokio::task::spawn_blocking(move || gather(batch, receivers));
         let reporter = async {
-            let mut progress_lines = progress_lines;
             while let Some(line) = progress_lines.recv().await {
                 progress(&line);
             }
@@ -171,13 +175,16 @@ impl Tally {
         for (planned, source) in gathered.planned.iter().zip(&gathered.sources) {
             self.redactions += u64::try_from(planned.n_redactions).unwrap_or_default();
             self.warnings += u64::try_from(source.warnings.total()).unwrap_or_default();
-            if source.format != "run" {
-                self.test_results += u64::try_from(source.n_rows).unwrap_or_default();
+            let n_rows = u64::try_from(source.n_rows).unwrap_or_default();
+            match source.format.as_str() {
+                "junit" => self.test_results += n_rows,
+                "sarif" => self.scan_rows += n_rows,
+                "cobertura" => self.coverage_rows += n_rows,
+                _ => {}
             }
             let told = || (source.path.clone(), source.reason.clone().unwrap_or_default());
             match source.status {
-                SourceStatus::Complete if source.format == "run" => {}
-                SourceStatus::Complete => self.complete += 1,
+                SourceStatus::Complete => self.complete += u64::from(source.format != "run"),
                 SourceStatus::Partial => self.partial.push(told()),
                 SourceStatus::Refused => self.refused.push(told()),
             }
@@ -317,7 +324,7 @@ impl Worker {
     fn visit(&mut self, item: &Item, outbox: &mut Outbox) -> Result<()> {
         match &item.origin {
             Origin::Document(bytes) => {
-                let payload = Payload::read(bytes.clone(), &mut std::io::empty())?;
+                let payload = Payload::read(bytes.clone(), &mut std::io::empty(), Content::Text)?;
                 self.payload(item, outbox, &item.shown, None, &Kind::RUN, payload)
             }
             Origin::File(path) => visit(path, &item.shown, &mut |visit| match visit {

@@ -2,10 +2,12 @@
 //!
 //! Finds tokens that carry their own mark. What looks like any other word (a password without context) stays.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, Write};
 use std::sync::LazyLock;
 
 use regex::bytes::{Captures, Regex};
+
+use crate::formats::sarif;
 
 /// A match never reaches farther than this: the longest private key that is looked for.
 const REACH: usize = 32 * 1024;
@@ -45,52 +47,99 @@ static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the expression is well-formed")
 });
 
+/// What a payload is, as far as it matters for what must be taken out of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// SARIF, whose scanners write down what they found.
+    Sarif,
+    /// Anything else.
+    Text,
+}
+
 /// Copies `input` to `output` without credentials; returns how many were taken out.
-pub fn copy(input: &mut dyn Read, output: &mut dyn Write) -> std::io::Result<i64> {
-    let mut held: Vec<u8> = Vec::with_capacity(CHUNK + REACH);
-    let mut n = 0;
-    loop {
-        let n_read = Read::take(&mut *input, CHUNK as u64).read_to_end(&mut held)?;
-        let is_end = n_read == 0;
-        // What starts within reach of the end may go on in the next chunk.
-        let settled = if is_end {
-            held.len()
-        } else {
-            held.len().saturating_sub(REACH)
-        };
+pub fn copy(input: &mut dyn BufRead, output: &mut dyn Write, content: Content) -> std::io::Result<i64> {
+    let mut cleaning = Cleaning::new(output);
+    let n = match content {
+        Content::Sarif => sarif::redaction::copy(input, &mut cleaning)?,
+        Content::Text => {
+            std::io::copy(input, &mut cleaning)?;
+            0
+        }
+    };
+    Ok(n + cleaning.finish()?)
+}
+
+/// Takes credentials out of a payload in memory; nothing where there is none.
+pub fn redact(payload: &[u8], content: Content) -> Option<(Vec<u8>, i64)> {
+    if content == Content::Text && !CREDENTIAL.is_match(payload) {
+        return None;
+    }
+    let mut redacted = Vec::with_capacity(payload.len());
+    let n = copy(&mut &*payload, &mut redacted, content).ok()?;
+    (n > 0).then_some((redacted, n))
+}
+
+/// Passes on what is written to it, without credentials.
+struct Cleaning<'a> {
+    output: &'a mut dyn Write,
+    held: Vec<u8>,
+    n: i64,
+}
+
+impl<'a> Cleaning<'a> {
+    fn new(output: &'a mut dyn Write) -> Self {
+        Self {
+            output,
+            held: Vec::with_capacity(CHUNK + REACH),
+            n: 0,
+        }
+    }
+
+    /// Passes on the rest; returns how many credentials were taken out in all.
+    fn finish(mut self) -> std::io::Result<i64> {
+        self.settle(self.held.len())?;
+        Ok(self.n)
+    }
+
+    /// Passes on what is held before `settled`.
+    fn settle(&mut self, settled: usize) -> std::io::Result<()> {
         let mut written = 0;
-        for found in CREDENTIAL.captures_iter(&held) {
-            let (start, end) = span(&found, &held);
+        for found in CREDENTIAL.captures_iter(&self.held) {
+            let (start, end) = span(&found, &self.held);
             if start >= settled {
                 break;
             }
             if start < written {
                 continue;
             }
-            output.write_all(&held[written..start])?;
-            output.write_all(mark(&found).as_bytes())?;
+            self.output.write_all(&self.held[written..start])?;
+            self.output.write_all(mark(&found).as_bytes())?;
             written = end;
-            n += 1;
+            self.n += 1;
         }
         if written < settled {
-            output.write_all(&held[written..settled])?;
+            self.output.write_all(&self.held[written..settled])?;
             written = settled;
         }
-        held.drain(..written);
-        if is_end {
-            return Ok(n);
-        }
+        self.held.drain(..written);
+        Ok(())
     }
 }
 
-/// Takes credentials out of a payload in memory; nothing where there is none.
-pub fn redact(payload: &[u8]) -> Option<(Vec<u8>, i64)> {
-    if !CREDENTIAL.is_match(payload) {
-        return None;
+impl Write for Cleaning<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let n = bytes.len().min(CHUNK);
+        self.held.extend_from_slice(&bytes[..n]);
+        if self.held.len() >= CHUNK + REACH {
+            // What starts within reach of the end may go on in the next piece.
+            self.settle(self.held.len() - REACH)?;
+        }
+        Ok(n)
     }
-    let mut redacted = Vec::with_capacity(payload.len());
-    let n = copy(&mut &*payload, &mut redacted).ok()?;
-    Some((redacted, n))
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Where the credential begins and ends; a private key ends with its end line, or with what can no longer be one.
@@ -180,12 +229,13 @@ mod tests {
     fn every_kind_is_taken_out_and_its_surroundings_stay() {
         for (kind, secret) in secrets() {
             let text = format!("<system-out>before {secret} after</system-out>");
-            let (redacted, n) = redact(text.as_bytes()).unwrap_or_else(|| panic!("{kind} was not found"));
+            let (redacted, n) =
+                redact(text.as_bytes(), Content::Text).unwrap_or_else(|| panic!("{kind} was not found"));
             let expected = format!("<system-out>before [redacted {kind}] after</system-out>");
             assert_eq!(String::from_utf8(redacted).unwrap(), expected);
             assert_eq!(n, 1);
         }
-        assert_eq!(redact(b"<testsuite name=\"pytest\"/>"), None);
+        assert_eq!(redact(b"<testsuite name=\"pytest\"/>", Content::Text), None);
     }
 
     #[test]
@@ -196,7 +246,11 @@ mod tests {
                 text.extend_from_slice(secret.as_bytes());
                 text.resize(3 * CHUNK, b'.');
                 let mut redacted = Vec::new();
-                assert_eq!(copy(&mut &*text, &mut redacted).unwrap(), 1, "{kind} {shift}");
+                assert_eq!(
+                    copy(&mut &*text, &mut redacted, Content::Text).unwrap(),
+                    1,
+                    "{kind} {shift}"
+                );
                 assert_eq!(
                     redacted.len(),
                     text.len() - secret.len() + format!("[redacted {kind}]").len()

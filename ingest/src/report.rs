@@ -1,22 +1,26 @@
 //! One payload to rows: the same function for what just landed and for what a cut-off batch left behind.
 
 use std::io::BufRead;
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use domain::clock::{Timestamp, parse_timestamp};
 use domain::identity::{RepositoryName, Sha256Digest};
 use domain::source::{Source, SourceContext, SourceStatus, Warnings};
 use lake::intent::PlannedSource;
-use lake::tables::rows::Observed;
-use lake::tables::runs;
+use lake::tables::report::{Report, Reported};
+use lake::tables::rows::{Observed, RowTable};
 use lake::tables::spec::{Stamp, TableSpec};
 use lake::tables::test_results::{self, ReportStamp, TestResultsBuilder};
+use lake::tables::{coverage, coverage_files, findings, runs, scans};
 
-use crate::formats::{junit, registry};
+use crate::formats::{cobertura, junit, registry, sarif};
 use crate::run_document;
 
 /// Rows that go into the lake at once.
 const BATCH_ROWS: usize = 16 * 1024;
+/// The same of rows that are held as they are before they become a batch.
+const PARCEL_ROWS: usize = 4 * 1024;
 
 /// What a payload gives: rows of a table.
 #[derive(Debug)]
@@ -94,6 +98,10 @@ impl Plan {
             self.source(SourceStatus::Refused, Some(reason.clone()), 0)
         } else if self.planned.format == registry::JUNIT.name {
             self.parse_junit(payload, stamp, emit)?
+        } else if self.planned.format == registry::SARIF.name {
+            self.parse_sarif(payload, stamp, emit)?
+        } else if self.planned.format == registry::COBERTURA.name {
+            self.parse_cobertura(payload, stamp, emit)?
         } else {
             let mut bytes = Vec::new();
             payload.read_to_end(&mut bytes)?;
@@ -155,6 +163,98 @@ impl Plan {
             dialect: outline.dialect.map(str::to_owned),
             warnings: outline.warnings,
             ..self.source(outline.status, outline.reason, outline.n_rows)
+        })
+    }
+
+    fn parse_sarif(
+        &self,
+        payload: &mut dyn BufRead,
+        stamp: Stamp,
+        emit: &mut dyn FnMut(Rows) -> std::io::Result<()>,
+    ) -> std::io::Result<Source> {
+        let mut findings = Parcel::new(&findings::TABLE, stamp, self.report());
+        let mut scans = Parcel::new(&scans::TABLE, stamp, self.report());
+        let outline = sarif::read(payload, &mut |row| match row {
+            sarif::Row::Finding(finding) => findings.push(finding.clone(), emit),
+            sarif::Row::Scan(scan) => scans.push(scan.clone(), emit),
+        })?;
+        findings.flush(emit)?;
+        scans.flush(emit)?;
+        Ok(Source {
+            dialect: outline.dialect,
+            warnings: outline.warnings,
+            ..self.source(outline.status, outline.reason, outline.n_rows)
+        })
+    }
+
+    fn parse_cobertura(
+        &self,
+        payload: &mut dyn BufRead,
+        stamp: Stamp,
+        emit: &mut dyn FnMut(Rows) -> std::io::Result<()>,
+    ) -> std::io::Result<Source> {
+        let mut files = Parcel::new(&coverage_files::TABLE, stamp, self.report());
+        let mut reports = Parcel::new(&coverage::TABLE, stamp, self.report());
+        let outline = cobertura::read(payload, &mut |row| match row {
+            cobertura::Row::File(file) => files.push(file.clone(), emit),
+            cobertura::Row::Report(report) => reports.push(report.clone(), emit),
+        })?;
+        files.flush(emit)?;
+        reports.flush(emit)?;
+        Ok(Source {
+            warnings: outline.warnings,
+            ..self.source(outline.status, outline.reason, outline.n_rows)
+        })
+    }
+
+    fn report(&self) -> Arc<Report> {
+        Arc::new(Report {
+            context: self.context.clone(),
+            path: self.planned.path.clone(),
+            sha256: self.sha256,
+            completed_at: self.completed_at,
+        })
+    }
+}
+
+/// Rows of one report on their way into a table.
+struct Parcel<R: 'static> {
+    table: &'static RowTable<Reported<R>>,
+    stamp: Stamp,
+    report: Arc<Report>,
+    rows: Vec<Reported<R>>,
+}
+
+impl<R> Parcel<R> {
+    fn new(table: &'static RowTable<Reported<R>>, stamp: Stamp, report: Arc<Report>) -> Self {
+        Self {
+            table,
+            stamp,
+            report,
+            rows: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, row: R, emit: &mut dyn FnMut(Rows) -> std::io::Result<()>) -> std::io::Result<()> {
+        self.rows.push(Reported {
+            row,
+            report: Arc::clone(&self.report),
+        });
+        if self.rows.len() == PARCEL_ROWS {
+            self.flush(emit)?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self, emit: &mut dyn FnMut(Rows) -> std::io::Result<()>) -> std::io::Result<()> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let batch = self.table.batch(self.stamp, self.rows.iter());
+        self.rows.clear();
+        emit(Rows {
+            table: &self.table.spec,
+            batch: batch.map_err(std::io::Error::other)?,
         })
     }
 }

@@ -4,17 +4,28 @@
 -- grain: repository, run_id, run_attempt, source_sha256
 -- severity: fail
 --
--- Rows counted in the ledger against rows in the table, both ways.
+-- Rows counted in the ledger against rows in the tables, both ways.
 with
 ledger as (
     select repository, run_id, run_attempt, source_sha256, sum(n_rows) as n_stated
     from stg.sources
-    where completed_at >= $from and completed_at < $to and format = 'junit'
+    where completed_at >= $from and completed_at < $to and format in ('cobertura', 'junit', 'sarif')
     group by repository, run_id, run_attempt, source_sha256
+),
+reported as (
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.test_results
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.scans
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.findings
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.coverage
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.coverage_files
 ),
 counted as (
     select repository, run_id, run_attempt, source_sha256, count(*) as n_found
-    from stg.test_results
+    from reported
     where completed_at >= $from and completed_at < $to
     group by repository, run_id, run_attempt, source_sha256
 )

@@ -1,6 +1,6 @@
 //! Which formats there are, and which one some bytes are.
 
-use super::junit;
+use super::{cobertura, junit, sarif};
 
 /// First bytes that a file is recognised by.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -15,12 +15,24 @@ pub struct Format {
 }
 
 /// Every format that gives rows, alphabetic for the foolish consistency.
-pub static ALL: &[Format] = &[JUNIT];
+pub static ALL: &[Format] = &[COBERTURA, JUNIT, SARIF];
+
+/// Cobertura XML.
+pub const COBERTURA: Format = Format {
+    name: "cobertura",
+    parser: cobertura::PARSER,
+};
 
 /// JUnit XML.
 pub const JUNIT: Format = Format {
     name: "junit",
     parser: junit::PARSER,
+};
+
+/// SARIF 2.1.0.
+pub const SARIF: Format = Format {
+    name: "sarif",
+    parser: sarif::PARSER,
 };
 
 /// What some bytes are.
@@ -32,7 +44,7 @@ pub enum Recognised {
     Zip,
     /// Another format than those that give rows, or evidence that cannot be read.
     Refused {
-        /// `other` for a format that is known not to be evidence, `unknown` for what may have been.
+        /// `other` for a format that is known not to be evidence, `unknown` for what may have been; `sarif` for a scan.
         format: &'static str,
         /// What it is, or why it cannot be read.
         reason: String,
@@ -46,6 +58,16 @@ pub fn recognise(head: &[u8]) -> Recognised {
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Recognised::Zip;
     }
+    match cobertura::sniff(head) {
+        cobertura::Sniff::Cobertura => return Recognised::Format(COBERTURA),
+        cobertura::Sniff::Refused(reason) => {
+            return Recognised::Refused {
+                format: "other",
+                reason,
+            };
+        }
+        cobertura::Sniff::Other => {}
+    }
     match junit::sniff(head) {
         junit::Sniff::JUnit => Recognised::Format(JUNIT),
         junit::Sniff::Refused(reason) => {
@@ -56,6 +78,13 @@ pub fn recognise(head: &[u8]) -> Recognised {
             };
             Recognised::Refused { format, reason }
         }
-        junit::Sniff::NotXml => Recognised::Other,
+        junit::Sniff::NotXml => match sarif::sniff(head) {
+            sarif::Sniff::Sarif => Recognised::Format(SARIF),
+            sarif::Sniff::Refused(reason) => Recognised::Refused {
+                format: "other",
+                reason,
+            },
+            sarif::Sniff::Other => Recognised::Other,
+        },
     }
 }

@@ -10,9 +10,10 @@ use domain::source::SourceContext;
 
 use super::archive::{self, Stop};
 use crate::error::{Error, Result};
-use crate::formats::junit;
-use crate::formats::registry::{HEAD_BYTES, JUNIT, Recognised, recognise};
+use crate::formats::registry::{COBERTURA, HEAD_BYTES, JUNIT, Recognised, SARIF, recognise};
+use crate::formats::{cobertura, junit, sarif};
 use crate::payload::Payload;
+use crate::redaction::Content;
 
 /// A folder, or a file, with the run that left it.
 #[derive(Debug, Clone)]
@@ -199,7 +200,7 @@ pub(crate) fn visit(path: &Path, shown: &str, visitor: &mut dyn FnMut(Visit<'_>)
         Err(Stop::Visitor(error)) => Err(error),
         Err(Stop::Refused(reason)) => {
             file.rewind().map_err(read)?;
-            let payload = Payload::read(Vec::new(), &mut file).map_err(read)?;
+            let payload = Payload::read(Vec::new(), &mut file, Content::Text).map_err(read)?;
             let recognised = Recognised::Refused { format: "zip", reason };
             visitor(Visit::Payload {
                 path: shown,
@@ -218,13 +219,23 @@ fn visit_payload(
     rest: &mut dyn std::io::Read,
     visitor: &mut dyn FnMut(Visit<'_>) -> Result<()>,
 ) -> Result<()> {
-    let is_named_xml = Path::new(path)
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
+    let is_named = |name: &str| {
+        let extension = Path::new(path).extension();
+        extension.is_some_and(|extension| extension.eq_ignore_ascii_case(name))
+    };
     let recognised = match recognise(&head) {
+        // A scan that wrote nothing has failed, and is told from a test report that was lost.
+        Recognised::Refused { reason, .. } if head.is_empty() && is_named(SARIF.name) => Recognised::Refused {
+            format: SARIF.name,
+            reason,
+        },
+        Recognised::Other if is_named(SARIF.name) => Recognised::Refused {
+            format: SARIF.name,
+            reason: "not SARIF: its first bytes show no run".to_owned(),
+        },
         // An empty log is nothing; an empty report is a report that was lost.
-        Recognised::Refused { .. } if head.is_empty() && !is_named_xml => Recognised::Other,
-        Recognised::Other if is_named_xml => Recognised::Refused {
+        Recognised::Refused { .. } if head.is_empty() && !is_named("xml") => Recognised::Other,
+        Recognised::Other if is_named("xml") => Recognised::Refused {
             format: "unknown",
             reason: "not XML: it does not begin with an element".to_owned(),
         },
@@ -237,7 +248,13 @@ fn visit_payload(
     if recognised == Recognised::Other {
         return visitor(Visit::Other { path });
     }
-    let payload = Payload::read(head, rest)?;
+    // Also what is named or sniffed as SARIF and is not read: a refused payload lands like any other.
+    let content = if is_named(SARIF.name) || sarif::sniff(&head) != sarif::Sniff::Other {
+        Content::Sarif
+    } else {
+        Content::Text
+    };
+    let payload = Payload::read(head, rest, content)?;
     visitor(Visit::Payload {
         path,
         artifact,
@@ -252,19 +269,39 @@ fn reported_span(walked: &Walk) -> Option<(Timestamp, Timestamp)> {
     for (path, shown) in &walked.files {
         let visited = visit(path, shown, &mut |visit| {
             let Visit::Payload {
-                recognised: Recognised::Format(JUNIT),
+                recognised: Recognised::Format(format),
                 mut payload,
                 ..
             } = visit
             else {
                 return Ok(());
             };
-            junit::read(&mut *payload.open()?, &mut |result| {
-                if let Some(time) = result.reported_at {
+            let mut extend = |time: Option<Timestamp>| {
+                if let Some(time) = time {
                     span = Some(span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
                 }
-                Ok(())
-            })?;
+            };
+            if format == JUNIT {
+                junit::read(&mut *payload.open()?, &mut |result| {
+                    extend(result.reported_at);
+                    Ok(())
+                })?;
+            } else if format == COBERTURA {
+                cobertura::read(&mut *payload.open()?, &mut |row| {
+                    if let cobertura::Row::Report(report) = row {
+                        extend(report.reported_at);
+                    }
+                    Ok(())
+                })?;
+            } else if format == SARIF {
+                sarif::read(&mut *payload.open()?, &mut |row| {
+                    if let sarif::Row::Scan(scan) = row {
+                        extend(scan.started_at);
+                        extend(scan.ended_at);
+                    }
+                    Ok(())
+                })?;
+            }
             Ok(())
         });
         // What cannot be read now is met again, and told, when it is ingested.

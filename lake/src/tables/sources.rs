@@ -39,7 +39,7 @@ const COLUMNS: &[Column<Source>] = &[
     required(
         "format",
         ColumnType::Text,
-        "`run`, `junit`, or `unknown`",
+        "`run`, `cobertura`, `junit`, `sarif`; `zip`, `other`, `unknown` for what was not read",
         |source, _| (&source.format).into(),
     ),
     required(

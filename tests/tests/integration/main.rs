@@ -8,11 +8,14 @@
 
 mod clocks;
 mod corpus;
+mod corpus_coverage;
+mod corpus_sarif;
 mod engines;
 mod exactly_once;
 mod github;
 mod kill;
 mod program;
 mod pruning;
+mod secrets;
 mod sql_cases;
 mod tidy;

@@ -342,7 +342,12 @@ fn default<'a>(
         // Two observations of one run are two payloads.
         ("runs", "source_sha256") => Sha256Digest::of(format!("{cells:?}").as_bytes()).to_string(),
         (_, "source_sha256" | "landed_sha256") => {
-            let path = value("path").or_else(|| value("report")).unwrap_or("junit.xml");
+            let path = match table {
+                "scans" | "findings" => value("report").or(Some("trivy.sarif")),
+                "coverage" | "coverage_files" => value("report").or(Some("coverage.xml")),
+                _ => value("path").or_else(|| value("report")),
+            };
+            let path = path.unwrap_or("junit.xml");
             let names = [value("job"), value("artifact"), Some(path)]
                 .map(Option::unwrap_or_default)
                 .join(" ");
@@ -358,6 +363,26 @@ fn default<'a>(
         ("test_results", "suite" | "class_name") => String::new(),
         ("test_results", "outcome") => "passed".to_owned(),
         ("test_results", "is_quarantined") => "false".to_owned(),
+        ("scans" | "findings", "report") => "trivy.sarif".to_owned(),
+        ("scans" | "findings", "scan") | ("findings", "result" | "occurrence") => "0".to_owned(),
+        ("scans", "tool") => or("tool_family", "trivy"),
+        ("scans" | "findings", "tool_family") => "trivy".to_owned(),
+        ("scans", "completeness") => "complete".to_owned(),
+        ("scans", "is_truncated") | ("findings", "is_severity_disputed") => "false".to_owned(),
+        ("scans", "n_findings") => "0".to_owned(),
+        ("coverage" | "coverage_files", "report") => "coverage.xml".to_owned(),
+        ("coverage", "lines_basis" | "branches_basis") => "stated".to_owned(),
+        ("coverage", "is_complete") => "true".to_owned(),
+        ("coverage_files", "package") => String::new(),
+        ("coverage", "n_files") => "0".to_owned(),
+        ("coverage", counted) if counted.ends_with("_counted") => or(counted.trim_end_matches("_counted"), "0"),
+        ("coverage_files", "lines_valid" | "lines_covered" | "branches_valid" | "branches_covered") => "0".to_owned(),
+        ("findings", "identity_basis") => "package".to_owned(),
+        ("findings", "class") => "sca".to_owned(),
+        ("findings", "rule_id") => or("vulnerability_id", value("finding_uid")?),
+        ("findings", "severity") => "high".to_owned(),
+        ("findings", "severity_basis") => "score".to_owned(),
+        ("findings", "level") => "error".to_owned(),
         _ => return None,
     })
 }

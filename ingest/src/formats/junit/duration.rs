@@ -1,6 +1,5 @@
 //! Reads `time`: seconds, in the notations of many locales, as milliseconds.
-
-use super::remarks::Remarks;
+use crate::xml::remarks::Remarks;
 
 /// A test that takes longer than this was not measured but misread.
 const MAX_MS: i64 = 10 * 366 * 24 * 3_600_000;

@@ -4,32 +4,22 @@ use std::io;
 
 use domain::test_result::Outcome;
 
-use super::attributes;
 use super::case::{self, Case, Child, Verdict};
 use super::dialect::{self, Dialect};
 use super::duration::Separators;
-use super::remarks::Remarks;
 use super::sniff;
 use super::suites::{Suite, Suites};
-use super::text::{self, FirstLine};
-use super::timestamp;
 use super::window::{Emit, Repeats, Span, Window};
-
-/// Deepest nesting; suites nest about as deep as folders do.
-const MAX_DEPTH: usize = 64;
+use crate::xml::document::Break;
+use crate::xml::remarks::Remarks;
+use crate::xml::text::{self, FirstLine};
+use crate::xml::{attributes, timestamp};
 
 /// Failures, skips and reruns kept of one case; a retry limit has two digits.
 const MAX_VERDICTS: usize = 1_000;
 
 /// Cases whose attributes are looked at for the dialect.
 const N_DIALECT_CASES: i64 = 8;
-
-/// Why the reading ends before the end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Break {
-    Partial(String),
-    Refused(String),
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Element {
@@ -96,15 +86,9 @@ impl Elements {
         format!(", inside the case `{}`", name.chars().take(80).collect::<String>())
     }
 
-    /// At the end of the bytes: what is missing.
-    pub(super) fn truncation(&self, at: u64) -> Option<Break> {
-        let n_open = self.stack.len();
-        (n_open > 0).then(|| {
-            Break::Partial(format!(
-                "truncated: {n_open} elements open at the end, byte {at}{}",
-                self.inside()
-            ))
-        })
+    /// Elements that are open.
+    pub(super) fn depth(&self) -> usize {
+        self.stack.len()
     }
 
     /// Takes the beginning of an element, and its end where it `is_empty`.
@@ -140,12 +124,6 @@ impl Elements {
             }
             _ => Element::Ignored,
         };
-        if self.stack.len() == MAX_DEPTH {
-            let at = self.remarks.at;
-            return Ok(Some(Break::Partial(format!(
-                "too deep: more than {MAX_DEPTH} elements nested at byte {at}"
-            ))));
-        }
         self.stack.push(element);
         if is_empty { self.end(emit) } else { Ok(None) }
     }

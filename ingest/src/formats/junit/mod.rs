@@ -6,16 +6,11 @@
 pub mod reader;
 pub mod sniff;
 
-mod attributes;
 mod case;
 mod dialect;
 mod duration;
 mod elements;
-mod input;
-mod remarks;
 mod suites;
-mod text;
-mod timestamp;
 mod window;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Tells from its first bytes what an XML-looking file is, so that every other format is refused by its name.
 
-use quick_xml::encoding::{DetectedEncoding, detect_encoding};
+use crate::xml::root::{self, Root};
 
 /// What a file is, as far as its first bytes tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,60 +13,18 @@ pub enum Sniff {
     NotXml,
 }
 
-/// Recognises JUnit by its root element behind byte order mark, declaration, comments and instructions.
+/// Recognises JUnit by its root element. No producer declares a DOCTYPE, so that one with it is refused.
 pub fn sniff(head: &[u8]) -> Sniff {
-    let text = decode(head);
-    let mut rest = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
-    if rest.is_empty() {
-        return Sniff::Refused(empty(head.is_empty()));
+    let text = root::decode(head);
+    match root::root(&text, head.len()) {
+        Root::NotXml => Sniff::NotXml,
+        Root::Refused(reason) => Sniff::Refused(reason),
+        Root::Element { doctype: Some(_), .. } => Sniff::Refused(root::declared("DOCTYPE")),
+        Root::Element { name, tag, .. } => match refusal(name, tag) {
+            Some(reason) => Sniff::Refused(reason),
+            None => Sniff::JUnit,
+        },
     }
-    if !rest.starts_with('<') {
-        return Sniff::NotXml;
-    }
-    loop {
-        rest = rest.trim_start();
-        let after = if let Some(comment) = rest.strip_prefix("<!--") {
-            comment.split_once("-->")
-        } else if let Some(instruction) = rest.strip_prefix("<?") {
-            instruction.split_once("?>")
-        } else if let Some(declaration) = rest.strip_prefix("<!") {
-            return Sniff::Refused(declared(declaration));
-        } else if let Some(tag) = rest.strip_prefix('<') {
-            let name = tag.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next();
-            return match name.filter(|name| is_name(name)) {
-                Some(name) => match refusal(name, tag.split('>').next().unwrap_or_default()) {
-                    Some(reason) => Sniff::Refused(reason),
-                    None => Sniff::JUnit,
-                },
-                None => Sniff::Refused("not well-formed: no root element behind the first `<`".to_owned()),
-            };
-        } else {
-            None
-        };
-        let Some((_, after)) = after else {
-            return Sniff::Refused(format!(
-                "not well-formed: no root element in the first {} bytes",
-                head.len()
-            ));
-        };
-        rest = after;
-    }
-}
-
-/// Why a file without content is refused.
-pub(super) fn empty(has_no_bytes: bool) -> String {
-    let what = if has_no_bytes { "no bytes" } else { "only white space" };
-    format!("empty: {what}")
-}
-
-/// Why a file with a declaration like `DOCTYPE` (given without `<!`) is refused.
-pub(super) fn declared(declaration: &str) -> String {
-    let word: String = declaration
-        .chars()
-        .take_while(char::is_ascii_alphabetic)
-        .take(16)
-        .collect();
-    format!("doctype: a declaration `<!{word}` can pull in files and expand without bound, none is read")
 }
 
 /// Why a document is refused for its root element; none for the two roots of JUnit.
@@ -109,30 +67,6 @@ pub(super) fn refusal(name: &str, tag: &str) -> Option<String> {
     } else {
         format!("not JUnit: root element `{shown}` ({format})")
     })
-}
-
-fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | ':'))
-}
-
-/// Decodes as far as a root element needs it: UTF-16, or anything that agrees with ASCII.
-fn decode(head: &[u8]) -> String {
-    let is_little_endian = match (detect_encoding(head), head) {
-        (Some(DetectedEncoding::Utf16LeBom | DetectedEncoding::Utf16LeLike), _) | (None, [b'<', 0, ..]) => true,
-        (Some(DetectedEncoding::Utf16BeBom | DetectedEncoding::Utf16BeLike), _) | (None, [0, b'<', ..]) => false,
-        _ => return String::from_utf8_lossy(head).into_owned(),
-    };
-    let units = head.chunks_exact(2).map(|pair| {
-        let pair = [pair[0], pair[1]];
-        if is_little_endian {
-            u16::from_le_bytes(pair)
-        } else {
-            u16::from_be_bytes(pair)
-        }
-    });
-    char::decode_utf16(units)
-        .map(|unit| unit.unwrap_or('\u{FFFD}'))
-        .collect()
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use domain::clock::Timestamp;
 use domain::test_result::Outcome;
 
-use super::remarks::Remarks;
 use super::window::{Repeats, Window};
+use crate::xml::remarks::Remarks;
 
 /// What a suite says of itself, and what was counted in it.
 #[derive(Debug, Default)]

@@ -6,10 +6,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::io;
 
+use crate::xml::remarks::Remarks;
 use domain::clock::Timestamp;
 use domain::test_result::{Outcome, RetryEvidence, TestResult};
-
-use super::remarks::Remarks;
 
 /// Cases held at once; repetitions farther apart in one suite are taken for separate tests.
 const MAX_CASES: usize = 100_000;

@@ -8,7 +8,7 @@ use domain::clock::Timestamp;
 const YEARS: std::ops::RangeInclusive<i32> = 1998..=2199;
 
 /// Reads an instant; none where the text is empty, or unreadable, which is counted.
-pub(super) fn read(text: &str, warnings: &mut Remarks) -> Option<Timestamp> {
+pub(crate) fn read(text: &str, warnings: &mut Remarks) -> Option<Timestamp> {
     let text = text.trim();
     if text.is_empty() {
         return None;

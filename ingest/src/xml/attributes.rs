@@ -6,7 +6,7 @@ use super::remarks::Remarks;
 const MAX_ATTRIBUTES: usize = 256;
 
 /// Calls `take` with the local name and the raw value of each attribute of `raw`, the tag behind its name.
-pub(super) fn for_each<'a>(raw: &'a str, remarks: &mut Remarks, mut take: impl FnMut(&'a str, &'a str)) {
+pub(crate) fn for_each<'a>(raw: &'a str, remarks: &mut Remarks, mut take: impl FnMut(&'a str, &'a str)) {
     let bytes = raw.as_bytes();
     let mut at = 0;
     let mut n = 0;

@@ -3,16 +3,16 @@
 use super::remarks::Remarks;
 
 /// Longest name, class or path that is kept; a longer one is cut, which is counted.
-pub(super) const MAX_NAME_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_NAME_BYTES: usize = 64 * 1024;
 
 /// Longest message that is kept.
-pub(super) const MAX_MESSAGE_CHARACTERS: usize = 1_000;
+pub(crate) const MAX_MESSAGE_CHARACTERS: usize = 1_000;
 
 /// Longest reference: `&#x10FFFF;` with some leading zeros.
 const MAX_REFERENCE_BYTES: usize = 32;
 
 /// Appends the value of an attribute: references resolved, white space as XML wants it.
-pub(super) fn push_attribute(raw: &str, into: &mut String, warnings: &mut Remarks) {
+pub(crate) fn push_attribute(raw: &str, into: &mut String, warnings: &mut Remarks) {
     let raw = cut(raw, MAX_NAME_BYTES, warnings);
     // One pass without branches for the plain values, which are nearly all.
     let is_special = |byte: u8| u8::from(byte == b'&') | u8::from(byte < 0x20);
@@ -41,7 +41,7 @@ pub(super) fn push_attribute(raw: &str, into: &mut String, warnings: &mut Remark
 }
 
 /// Appends what the reference `name` (without `&` and `;`) stands for.
-pub(super) fn push_reference(name: &str, into: &mut String, warnings: &mut Remarks) {
+pub(crate) fn push_reference(name: &str, into: &mut String, warnings: &mut Remarks) {
     let character = match name {
         "amp" => Some('&'),
         "lt" => Some('<'),
@@ -100,7 +100,7 @@ fn cut<'a>(text: &'a str, max_bytes: usize, warnings: &mut Remarks) -> &'a str {
 }
 
 /// Appends a message, cut.
-pub(super) fn push_message(raw: &str, into: &mut String, warnings: &mut Remarks) {
+pub(crate) fn push_message(raw: &str, into: &mut String, warnings: &mut Remarks) {
     // The longest reference to one character is far shorter than 16 bytes.
     let mut raw = &raw[..raw.floor_char_boundary(16 * MAX_MESSAGE_CHARACTERS)];
     if let Some(at) = raw
@@ -118,7 +118,7 @@ pub(super) fn push_message(raw: &str, into: &mut String, warnings: &mut Remarks)
 }
 
 /// Cuts a text behind `start` to the length of a message.
-pub(super) fn cut_message(text: &mut String, start: usize) {
+pub(crate) fn cut_message(text: &mut String, start: usize) {
     // Four bytes is the longest character: below that there is nothing to count.
     if text.len() - start <= MAX_MESSAGE_CHARACTERS {
         return;
@@ -130,20 +130,20 @@ pub(super) fn cut_message(text: &mut String, start: usize) {
 
 /// Gathers the first line of a text that is not empty, from the pieces that a tokenizer delivers.
 #[derive(Debug, Default)]
-pub(super) struct FirstLine {
+pub(crate) struct FirstLine {
     line: String,
     is_complete: bool,
 }
 
 impl FirstLine {
     /// Begins anew; `is_wanted` is false where nothing needs to be gathered.
-    pub(super) fn reset(&mut self, is_wanted: bool) {
+    pub(crate) fn reset(&mut self, is_wanted: bool) {
         self.line.clear();
         self.is_complete = !is_wanted;
     }
 
     /// Takes a piece of text without references.
-    pub(super) fn push(&mut self, piece: &str) {
+    pub(crate) fn push(&mut self, piece: &str) {
         if self.is_complete {
             return;
         }
@@ -163,7 +163,7 @@ impl FirstLine {
     }
 
     /// Takes a reference.
-    pub(super) fn push_reference(&mut self, name: &str, warnings: &mut Remarks) {
+    pub(crate) fn push_reference(&mut self, name: &str, warnings: &mut Remarks) {
         if self.is_complete {
             return;
         }
@@ -176,7 +176,7 @@ impl FirstLine {
     }
 
     /// The line, without white space around it.
-    pub(super) fn get(&self) -> &str {
+    pub(crate) fn get(&self) -> &str {
         self.line.trim()
     }
 }

@@ -9,7 +9,7 @@ use quick_xml::encoding::{DetectedEncoding, detect_encoding};
 use quick_xml::events::Event;
 
 /// Longest tag, text or CDATA section; captured output of a test is the only thing that comes near.
-pub(super) const MAX_TOKEN_BYTES: u64 = 64 * 1024 * 1024;
+pub(crate) const MAX_TOKEN_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Looked at to find the encoding; an XML declaration is far shorter.
 const HEAD_BYTES: u64 = 1024;
@@ -25,9 +25,9 @@ type Transcode = Box<dyn FnMut(&[u8], bool, &mut String) -> bool>;
 
 /// Counts one kind of mended bytes, with the offset of the first.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Mended {
-    pub(super) n: i64,
-    pub(super) first_at: u64,
+pub(crate) struct Mended {
+    pub(crate) n: i64,
+    pub(crate) first_at: u64,
 }
 
 impl Mended {
@@ -41,7 +41,7 @@ impl Mended {
 
 /// Why no more bytes come, where it is not the end.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// The source failed, and not because of what it holds.
     Source(io::Error),
     /// The source cannot be unpacked any further.
@@ -52,13 +52,13 @@ pub(super) enum Stop {
 
 /// What the declared encoding of the report led to, where it is worth a warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum EncodingRemark {
+pub(crate) enum EncodingRemark {
     Unknown(String),
     ContradictsBytes(String),
 }
 
 /// The report as clean UTF-8.
-pub(super) struct Input<'a> {
+pub(crate) struct Input<'a> {
     source: Chain<Cursor<Vec<u8>>, &'a mut dyn BufRead>,
     /// Bytes at the front of the source that were found clean.
     n_clean: usize,
@@ -78,15 +78,15 @@ pub(super) struct Input<'a> {
     n_source_bytes: u64,
     n_served_bytes: u64,
     n_token_bytes: u64,
-    pub(super) stop: Option<Stop>,
-    pub(super) invalid_utf8: Mended,
-    pub(super) invalid_characters: Mended,
-    pub(super) encoding_remark: Option<EncodingRemark>,
+    pub(crate) stop: Option<Stop>,
+    pub(crate) invalid_utf8: Mended,
+    pub(crate) invalid_characters: Mended,
+    pub(crate) encoding_remark: Option<EncodingRemark>,
 }
 
 impl<'a> Input<'a> {
     /// Reads as much as tells the encoding.
-    pub(super) fn open(source: &'a mut dyn BufRead) -> io::Result<Self> {
+    pub(crate) fn open(source: &'a mut dyn BufRead) -> io::Result<Self> {
         let mut head = Vec::new();
         let mut stop = None;
         if let Err(error) = Read::take(&mut *source, HEAD_BYTES).read_to_end(&mut head) {
@@ -118,17 +118,17 @@ impl<'a> Input<'a> {
     }
 
     /// Tells that the tokenizer has delivered a token: the next one may again be long.
-    pub(super) fn begin_token(&mut self) {
+    pub(crate) fn begin_token(&mut self) {
         self.n_token_bytes = 0;
     }
 
     /// Tells, at the end, whether there was nothing.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.n_source_bytes == 0
     }
 
     /// Offset in the source of an offset in what was served; exact for UTF-8, close to it for other encodings.
-    pub(super) fn source_offset(&self, served: u64) -> u64 {
+    pub(crate) fn source_offset(&self, served: u64) -> u64 {
         if self.transcode.is_some() {
             return self.n_source_bytes;
         }

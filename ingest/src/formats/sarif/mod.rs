@@ -1,0 +1,25 @@
+//! SARIF 2.1.0 as scanners write it: one row for each run, and one for each result that is a finding.
+//!
+//! The rules stand in `README.md`. What the file cannot know (repository, commit, attempt) is left to the source's
+//! context; whether a finding is new, fixed or late is decided in SQL, from many scans.
+
+pub mod reader;
+pub mod redaction;
+pub mod sniff;
+
+mod class;
+mod finding;
+mod fingerprint;
+mod member;
+mod package;
+mod path;
+mod result;
+mod run;
+mod tool;
+
+#[cfg(test)]
+mod tests;
+
+// The front door of the format: callers need these and no path below.
+pub use reader::{Outline, PARSER, Row, read};
+pub use sniff::{Sniff, sniff};

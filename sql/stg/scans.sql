@@ -1,0 +1,40 @@
+-- Runs of scanners
+--
+-- kind: stg
+-- grain: repository, run_id, run_attempt, workflow, job, artifact, source_sha256, scan
+--
+-- Unique when written, so nothing is joined or grouped here and every filter reaches the files.
+-- `scanned_at` is when the scan ended by the tool's own clock, else when its job or run completed.
+-- Only a scan with `is_complete` proves that something is gone.
+select
+    repository,
+    run_id,
+    run_attempt,
+    workflow,
+    job,
+    artifact,
+    report,
+    scan,
+    tool,
+    tool_family,
+    tool_version,
+    rules_sha256,
+    category,
+    image,
+    started_at,
+    ended_at,
+    coalesce(ended_at, completed_at) as scanned_at,
+    execution_successful,
+    exit_code,
+    completeness,
+    completeness = 'complete' as is_complete,
+    completeness_reason,
+    is_truncated,
+    n_results,
+    n_findings,
+    revision,
+    branch,
+    completed_at,
+    source_sha256
+from raw.scans
+where known_at <= $known_at and completed_at <= $as_of
