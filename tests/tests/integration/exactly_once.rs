@@ -36,7 +36,7 @@ fn runs() -> Vec<TestRun> {
     ));
     runs[3]
         .reports
-        .push(("coverage.xml".to_owned(), "<coverage line-rate=\"1\"/>".to_owned()));
+        .push(("jacoco.xml".to_owned(), "<report name=\"x\"/>".to_owned()));
     runs
 }
 
