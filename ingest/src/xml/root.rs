@@ -21,7 +21,7 @@ pub(crate) enum Root<'t> {
 }
 
 /// Finds the root element behind byte order mark, declaration, comments, instructions and a DOCTYPE.
-pub(crate) fn root<'t>(text: &'t str, n_bytes: usize) -> Root<'t> {
+pub(crate) fn root(text: &str, n_bytes: usize) -> Root<'_> {
     let mut rest = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
     let mut doctype = None;
     if rest.is_empty() {

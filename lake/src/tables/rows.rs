@@ -217,7 +217,7 @@ impl From<Timestamp> for Cell<'_> {
     }
 }
 
-impl<'a, T> From<Option<T>> for Cell<'a>
+impl<T> From<Option<T>> for Cell<'_>
 where
     Self: From<T>,
 {
