@@ -120,10 +120,9 @@ impl Answer {
     /// The address of the next page.
     pub fn next(&self) -> Option<&str> {
         let links = self.header("link").split(", ");
-        let next = links
+        links
             .filter_map(|link| link.strip_suffix("; rel=\"next\""))
-            .find_map(|link| link.strip_prefix('<')?.strip_suffix('>'));
-        next
+            .find_map(|link| link.strip_prefix('<')?.strip_suffix('>'))
     }
 }
 
