@@ -81,6 +81,30 @@ pub enum Command {
 pub enum Ingest {
     /// Files in a folder, or one file; ZIP archives are looked into
     Directory(Box<Directory>),
+    /// An organization on GitHub, or some repositories: what is new or has changed since the last time
+    #[command(name = "github")]
+    GitHub(GitHub),
+}
+
+/// What is pulled from GitHub. The token is `GITHUB_TOKEN` or `github.token` of the configuration, or an App's id and key.
+#[derive(Debug, Args)]
+#[group(id = "whose", required = true, multiple = true, args = ["organization", "repository"])]
+pub struct GitHub {
+    /// Every repository of this organization
+    #[arg(long, value_name = "NAME")]
+    pub organization: Option<String>,
+    /// This repository; may stand several times
+    #[arg(long, value_name = "OWNER/NAME", value_parser = repository)]
+    pub repository: Vec<RepositoryName>,
+    /// Runs created since [default: what may have changed; at first, everything]
+    #[arg(long, value_name = "DATE", value_parser = time)]
+    pub since: Option<Timestamp>,
+    /// Root of the REST API [default: `github.api_url`, else <https://api.github.com>]
+    #[arg(long, value_name = "URL")]
+    pub api_url: Option<String>,
+    /// Options of a writer.
+    #[command(flatten)]
+    pub writing: Writing,
 }
 
 /// A folder with the run that left it.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use domain::policy::Policy;
+use ingest::sources::github::access::Credential;
 use lake::store::StoreOptions;
 use query::catalog::Catalog;
 use serde::Deserialize;
@@ -22,6 +23,38 @@ struct RawConfig {
     sql_dir: Option<PathBuf>,
     #[serde(default)]
     s3: BTreeMap<String, String>,
+    #[serde(default)]
+    github: RawGitHub,
+}
+
+/// The section `github`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawGitHub {
+    api_url: Option<String>,
+    token: Option<String>,
+    app_id: Option<u64>,
+    app_key: Option<PathBuf>,
+    download_hosts: Option<Vec<String>>,
+}
+
+impl std::fmt::Debug for RawGitHub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RawGitHub")
+            .field("api_url", &self.api_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which GitHub, and who asks.
+#[derive(Debug)]
+pub struct GitHubConfig {
+    /// Root of the REST API.
+    pub api_url: String,
+    /// Who asks.
+    pub credential: Credential,
+    /// Hosts that bytes may come from, where they are not GitHub's own.
+    pub download_hosts: Option<Vec<String>>,
 }
 
 /// What holds.
@@ -37,6 +70,8 @@ pub struct Config {
     pub catalog: Catalog,
     /// Settings of an `s3:` store.
     pub store_options: StoreOptions,
+    /// GitHub.
+    pub github: GitHubConfig,
 }
 
 /// A mistake of whoever wrote the configuration or the arguments.
@@ -97,7 +132,9 @@ impl Config {
                 .map(|(name, value)| (name.to_ascii_lowercase(), value.clone())),
         );
         let lake = common.lake.clone().or_else(|| variable("PLUMBLINE_LAKE")).or(raw.lake);
+        let github = github(raw.github, variable("GITHUB_TOKEN"))?;
         Ok(Self {
+            github,
             lake: lake.unwrap_or_else(|| "data/lake".to_owned()),
             listen,
             policy,
@@ -107,11 +144,32 @@ impl Config {
     }
 }
 
+/// The token of the environment goes before that of the file, and a token before an App.
+fn github(raw: RawGitHub, token: Option<String>) -> anyhow::Result<GitHubConfig> {
+    let credential = match (token.or(raw.token), raw.app_id, raw.app_key) {
+        (Some(token), ..) => Credential::Token(token),
+        (None, Some(id), Some(key)) => Credential::App {
+            id,
+            key_pem: std::fs::read_to_string(&key)
+                .map_err(|error| UsageError(format!("the App's key `{}` is not readable: {error}", key.display())))?,
+        },
+        (None, None, None) => Credential::Anonymous,
+        (None, ..) => bail!(UsageError(
+            "`github.app_id` and `github.app_key` belong together".to_owned()
+        )),
+    };
+    Ok(GitHubConfig {
+        api_url: raw.api_url.unwrap_or_else(|| "https://api.github.com".to_owned()),
+        credential,
+        download_hosts: raw.download_hosts,
+    })
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(name, _)| name.starts_with("PLUMBLINE_") || name.starts_with("AWS_"))
+        .filter(|(name, _)| name.starts_with("PLUMBLINE_") || name.starts_with("AWS_") || name == "GITHUB_TOKEN")
         .collect()
 }
 

@@ -96,6 +96,7 @@ fn code(error: &anyhow::Error) -> u8 {
         return match error {
             ingest::error::Error::Lake(error) => of_lake(error),
             ingest::error::Error::Usage(_) | ingest::error::Error::Read { .. } => 2,
+            ingest::error::Error::Remote(_) => 4,
             _ => 5,
         };
     }

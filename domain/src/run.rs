@@ -18,16 +18,16 @@ pub struct Run {
     pub workflow: Option<String>,
     /// GitHub's name of the event that triggered the run: `push`, `pull_request`, `schedule`, …
     pub event: String,
-    /// Branch of the head commit.
-    pub head_branch: String,
-    /// The repository's default branch (CI/CL-001 §3: `main`).
-    pub default_branch: String,
+    /// Branch of the head commit; null where there is none, as for a tag.
+    pub head_branch: Option<String>,
+    /// The repository's default branch (CI/CL-001 §3: `main`), where this observation says it.
+    pub default_branch: Option<String>,
     /// Commit under test.
     pub head_sha: GitSha,
     /// Tree of that commit: two commits with one tree are the same source.
     pub tree_sha: Option<GitSha>,
-    /// Where the head commit lives; another repository than `repository` is a fork.
-    pub head_repository: RepositoryName,
+    /// Where the head commit lives; another repository than `repository` is a fork, null is a deleted one.
+    pub head_repository: Option<RepositoryName>,
     /// `queued`, `in_progress`, `completed`.
     pub status: String,
     /// `success`, `failure`, `cancelled`, …; null while unknown.
@@ -36,6 +36,20 @@ pub struct Run {
     pub created_at: Timestamp,
     /// When this attempt started.
     pub started_at: Option<Timestamp>,
-    /// When this attempt ended.
+    /// When this attempt ended, where this observation says it; GitHub says it of jobs only.
     pub completed_at: Option<Timestamp>,
+    /// When something about this attempt last changed, which may be long after its end.
+    pub updated_at: Option<Timestamp>,
+    /// GitHub's id of the workflow.
+    pub workflow_id: Option<i64>,
+    /// Path of the workflow's file.
+    pub workflow_path: Option<String>,
+    /// Login of who triggered the run.
+    pub actor: Option<String>,
+    /// Login of who triggered this attempt.
+    pub triggering_actor: Option<String>,
+    /// JSON: numbers of the pull requests of this repository that the run is about; GitHub empties the list.
+    pub pull_requests: Option<String>,
+    /// GitHub's id of the repository, which outlives a new name.
+    pub repository_id: Option<i64>,
 }

@@ -10,10 +10,10 @@ use crate::identity::{RepositoryName, Sha256Digest};
 pub struct SourceContext {
     /// The repository of the run.
     pub repository: RepositoryName,
-    /// The run that left the payload behind.
-    pub run_id: i64,
-    /// Its attempt.
-    pub run_attempt: i32,
+    /// The run that left the payload behind; null where it belongs to none, as an issue.
+    pub run_id: Option<i64>,
+    /// Its attempt, where it belongs to one.
+    pub run_attempt: Option<i32>,
     /// The workflow, where known.
     pub workflow: Option<String>,
     /// The job, where known.
@@ -55,7 +55,7 @@ pub struct Source {
     pub context: SourceContext,
     /// Path in the directory or archive, for the reader.
     pub path: String,
-    /// Format that it was recognised as: `run`, `cobertura`, `junit`, `sarif`, `unknown`.
+    /// Format that it was recognised as: `run`, `cobertura`, `junit`, `sarif`, `github_job`, …, `unknown`.
     pub format: String,
     /// Parser and its version, as `junit/1`.
     pub parser: String,

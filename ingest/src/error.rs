@@ -20,6 +20,9 @@ pub enum Error {
     /// What was asked for cannot be done as it was asked.
     #[error("{0}")]
     Usage(String),
+    /// The source refused, or could not be reached.
+    #[error("{0}")]
+    Remote(String),
     /// A scratch file or a worker failed.
     #[error("a worker failed")]
     Worker(#[from] std::io::Error),

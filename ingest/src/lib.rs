@@ -9,4 +9,5 @@ pub mod redaction;
 pub mod report;
 pub mod run_document;
 pub mod sources;
+pub mod tally;
 mod xml;

@@ -4,8 +4,8 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
-use domain::clock::format_timestamp;
-use domain::source::{Source, SourceStatus};
+use domain::clock::{Timestamp, format_timestamp};
+use domain::source::{Source, SourceContext};
 use lake::intent::{Deed, Intent, PlannedSource};
 use lake::ledger::{self, LedgerKey};
 use lake::publication::Published;
@@ -19,8 +19,9 @@ use crate::formats::registry::Recognised;
 use crate::payload::Payload;
 use crate::redaction::Content;
 use crate::report::{Plan, Rows};
-use crate::run_document;
-use crate::sources::directory::{Item, Origin, RunDirectory, Visit, visit};
+use crate::sources::directory::{RunDirectory, Visit, visit};
+use crate::sources::item::{Item, Origin};
+use crate::tally::Tally;
 
 /// Parcels of one item that a worker may be ahead of the writer: bounds memory, also for a report of a gigabyte.
 const PARCELS_AHEAD: usize = 4;
@@ -32,41 +33,11 @@ const ITEMS_AHEAD: usize = 16;
 /// Bytes of files that one batch takes in.
 const BATCH_BYTES: u64 = 4 << 30;
 
-/// What an ingest did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Payloads that were read to their end.
-    pub complete: u64,
-    /// Payloads that break off; what stood before is in. Path and reason.
-    pub partial: Vec<(String, String)>,
-    /// Payloads that were not read. Path and reason.
-    pub refused: Vec<(String, String)>,
-    /// Payloads that were in already.
-    pub known: u64,
-    /// Files of no format that Plumbline reads.
-    pub other: Vec<String>,
-    /// Symbolic links and devices.
-    pub not_followed: Vec<String>,
-    /// Rows added to `test_results`.
-    pub test_results: u64,
-    /// Rows added to `scans` and `findings`.
-    pub scan_rows: u64,
-    /// Rows added to `coverage` and `coverage_files`.
-    pub coverage_rows: u64,
-    /// Places that were mended or lost.
-    pub warnings: u64,
-    /// Credentials that were taken out before landing.
-    pub redactions: u64,
-    /// Publications made.
-    pub publications: Vec<u64>,
-}
-
 /// Tells how far an ingest is.
 pub type Progress<'a> = &'a (dyn Fn(&str) + Sync);
 
 /// Ingests directories, each with its run. What is in already adds nothing: no row, no file, no publication.
 pub async fn ingest(writer: &mut Writer, directories: &[RunDirectory], progress: Progress<'_>) -> Result<Tally> {
-    let mut tally = Tally::default();
     resume(writer, progress).await?;
     let mut names: Vec<_> = directories
         .iter()
@@ -74,16 +45,16 @@ pub async fn ingest(writer: &mut Writer, directories: &[RunDirectory], progress:
         .collect();
     names.sort_unstable();
     names.dedup();
-    let mut known = ledger::keys(writer.snapshot(), &names).await?;
+    let mut intake = Intake::open(writer, &names).await?;
     let mut directories = directories.iter();
     loop {
         let mut items = Vec::new();
         let mut bytes = 0;
         for directory in directories.by_ref() {
             let (more, not_followed) = directory.items()?;
-            tally.not_followed.extend(not_followed);
+            intake.tally.not_followed.extend(not_followed);
             for item in &more {
-                if let Origin::File(path) = &item.origin {
+                if let Origin::File { path, .. } = &item.origin {
                     bytes += std::fs::metadata(path).map_or(0, |metadata| metadata.len());
                 }
             }
@@ -93,11 +64,39 @@ pub async fn ingest(writer: &mut Writer, directories: &[RunDirectory], progress:
             }
         }
         if items.is_empty() {
-            return Ok(tally);
+            return Ok(intake.tally);
         }
+        intake.take_in(writer, items, progress).await?;
+    }
+}
+
+/// What is in already, and what an ingest has done so far.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    known: HashSet<LedgerKey>,
+    pub(crate) tally: Tally,
+}
+
+impl Intake {
+    /// Reads what is in of these repositories.
+    pub(crate) async fn open(writer: &Writer, repositories: &[&str]) -> Result<Self> {
+        Ok(Self {
+            known: ledger::keys(writer.snapshot(), repositories).await?,
+            tally: Tally::default(),
+        })
+    }
+
+    /// Takes items in as one batch; what is in already adds nothing, and nothing new is no batch.
+    pub(crate) async fn take_in(
+        &mut self,
+        writer: &mut Writer,
+        items: Vec<Item>,
+        progress: Progress<'_>,
+    ) -> Result<()> {
         let batch = writer.begin()?;
         let stamp = batch.stamp();
-        let (receivers, mut progress_lines) = start_workers(items, stamp, Arc::new(known.clone()), writer.store())?;
+        let (receivers, mut progress_lines) =
+            start_workers(items, stamp, Arc::new(self.known.clone()), writer.store())?;
         let gathering = tokio::task::spawn_blocking(move || gather(batch, receivers));
         let reporter = async {
             while let Some(line) = progress_lines.recv().await {
@@ -106,10 +105,12 @@ pub async fn ingest(writer: &mut Writer, directories: &[RunDirectory], progress:
         };
         let (gathered, ()) = tokio::join!(gathering, reporter);
         let gathered = gathered.map_err(std::io::Error::other)??;
-        tally.add(&gathered);
-        known.extend(gathered.keys);
+        self.tally.known += gathered.known;
+        self.tally.other.extend(gathered.other);
+        self.tally.add(&gathered.planned, &gathered.sources);
+        self.known.extend(gathered.keys);
         if gathered.planned.is_empty() {
-            continue;
+            return Ok(());
         }
         let published = writer
             .commit(
@@ -119,7 +120,8 @@ pub async fn ingest(writer: &mut Writer, directories: &[RunDirectory], progress:
                 },
             )
             .await?;
-        tally.publications.push(published.publication.number);
+        self.tally.publications.push(published.publication.number);
+        Ok(())
     }
 }
 
@@ -166,30 +168,6 @@ async fn resume_ingest(writer: &mut Writer, intent: &Intent, planned: &[PlannedS
     });
     let gathered = gathered.await.map_err(std::io::Error::other)??;
     Ok(writer.commit(gathered.batch, intent.deed.clone()).await?)
-}
-
-impl Tally {
-    fn add(&mut self, gathered: &Gathered) {
-        self.known += gathered.known;
-        self.other.extend(gathered.other.iter().cloned());
-        for (planned, source) in gathered.planned.iter().zip(&gathered.sources) {
-            self.redactions += u64::try_from(planned.n_redactions).unwrap_or_default();
-            self.warnings += u64::try_from(source.warnings.total()).unwrap_or_default();
-            let n_rows = u64::try_from(source.n_rows).unwrap_or_default();
-            match source.format.as_str() {
-                "junit" => self.test_results += n_rows,
-                "sarif" => self.scan_rows += n_rows,
-                "cobertura" => self.coverage_rows += n_rows,
-                _ => {}
-            }
-            let told = || (source.path.clone(), source.reason.clone().unwrap_or_default());
-            match source.status {
-                SourceStatus::Complete => self.complete += u64::from(source.format != "run"),
-                SourceStatus::Partial => self.partial.push(told()),
-                SourceStatus::Refused => self.refused.push(told()),
-            }
-        }
-    }
 }
 
 /// What a worker tells the writer about an item.
@@ -323,11 +301,28 @@ impl Worker {
 
     fn visit(&mut self, item: &Item, outbox: &mut Outbox) -> Result<()> {
         match &item.origin {
-            Origin::Document(bytes) => {
-                let payload = Payload::read(bytes.clone(), &mut std::io::empty(), Content::Text)?;
-                self.payload(item, outbox, &item.shown, None, &Kind::RUN, payload)
-            }
-            Origin::File(path) => visit(path, &item.shown, &mut |visit| match visit {
+            Origin::Documents(documents) => documents.iter().try_for_each(|document| {
+                let kind = Kind {
+                    format: document.format,
+                    parser: document.parser,
+                    refusal: None,
+                };
+                let payload = Payload::read(document.bytes.clone(), &mut std::io::empty(), Content::Text)?;
+                let place = (&document.context, document.completed_at);
+                self.payload(
+                    place,
+                    outbox,
+                    &document.shown,
+                    document.context.artifact.as_deref(),
+                    &kind,
+                    payload,
+                )
+            }),
+            Origin::File {
+                path,
+                context,
+                completed_at,
+            } => visit(path, &item.shown, &mut |visit| match visit {
                 Visit::Other { path } => tell(outbox, Message::Other(path.to_owned())),
                 Visit::Payload {
                     path,
@@ -335,7 +330,10 @@ impl Worker {
                     recognised,
                     payload,
                 } => match Kind::of(recognised) {
-                    Some(kind) => self.payload(item, outbox, path, artifact, &kind, payload),
+                    Some(kind) => {
+                        let artifact = context.artifact.as_deref().or(artifact);
+                        self.payload((context, *completed_at), outbox, path, artifact, &kind, payload)
+                    }
                     None => tell(outbox, Message::Other(path.to_owned())),
                 },
             }),
@@ -344,7 +342,7 @@ impl Worker {
 
     fn payload(
         &mut self,
-        item: &Item,
+        (context, completed_at): (&SourceContext, Timestamp),
         outbox: &mut Outbox,
         path: &str,
         artifact: Option<&str>,
@@ -360,13 +358,13 @@ impl Worker {
             refusal: kind.refusal.clone(),
             damage: payload.damage.clone(),
             path: path.to_owned(),
-            repository: item.context.repository.to_string(),
-            run_id: item.context.run_id,
-            run_attempt: item.context.run_attempt,
-            workflow: item.context.workflow.clone(),
-            job: item.context.job.clone(),
+            repository: context.repository.to_string(),
+            run_id: context.run_id,
+            run_attempt: context.run_attempt,
+            workflow: context.workflow.clone(),
+            job: context.job.clone(),
             artifact: artifact.map(str::to_owned),
-            completed_at: format_timestamp(item.completed_at),
+            completed_at: format_timestamp(completed_at),
             n_redactions: payload.n_redactions,
         };
         let plan = Plan::read(&planned).map_err(Error::Usage)?;
@@ -391,12 +389,6 @@ struct Kind {
 }
 
 impl Kind {
-    const RUN: Self = Self {
-        format: "run",
-        parser: run_document::PARSER,
-        refusal: None,
-    };
-
     fn of(recognised: Recognised) -> Option<Self> {
         match recognised {
             Recognised::Format(format) => Some(Self {

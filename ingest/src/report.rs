@@ -16,6 +16,7 @@ use lake::tables::{coverage, coverage_files, findings, runs, scans};
 
 use crate::formats::{cobertura, junit, registry, sarif};
 use crate::run_document;
+use crate::sources::github::objects::kinds::{self, Reading};
 
 /// Rows that go into the lake at once.
 const BATCH_ROWS: usize = 16 * 1024;
@@ -66,6 +67,7 @@ impl Plan {
         let parser = self.planned.parser.as_str();
         self.planned.refusal.is_some()
             || parser == run_document::PARSER
+            || kinds::ALL.iter().any(|kind| kind.parser == parser)
             || registry::ALL.iter().any(|format| format.parser == parser)
     }
 
@@ -105,6 +107,14 @@ impl Plan {
         } else {
             let mut bytes = Vec::new();
             payload.read_to_end(&mut bytes)?;
+            let reading = Reading {
+                stamp,
+                sha256: self.sha256,
+                context: &self.context,
+            };
+            if let Some(read) = kinds::read(&self.planned.format, &bytes, &reading) {
+                return self.parsed_object(read, emit);
+            }
             match run_document::read(&bytes) {
                 Ok(run) => {
                     let row = Observed {
@@ -125,10 +135,32 @@ impl Plan {
             source.status = SourceStatus::Partial;
             source.reason = Some(format!("archive: {damage}"));
         }
+        self.count_redactions(&mut source);
+        Ok(source)
+    }
+
+    /// The ledger line of an object, whose rows go to `emit`.
+    fn parsed_object(
+        &self,
+        read: Result<Vec<Rows>, String>,
+        emit: &mut dyn FnMut(Rows) -> std::io::Result<()>,
+    ) -> std::io::Result<Source> {
+        let mut source = match read {
+            Ok(rows) => {
+                let n_rows: usize = rows.iter().map(|rows| rows.batch.num_rows()).sum();
+                rows.into_iter().try_for_each(emit)?;
+                self.source(SourceStatus::Complete, None, i64::try_from(n_rows).unwrap_or_default())
+            }
+            Err(reason) => self.source(SourceStatus::Refused, Some(reason), 0),
+        };
+        self.count_redactions(&mut source);
+        Ok(source)
+    }
+
+    fn count_redactions(&self, source: &mut Source) {
         for _ in 0..self.planned.n_redactions {
             source.warnings.add("secret_redacted", || "before it landed".to_owned());
         }
-        Ok(source)
     }
 
     fn parse_junit(

@@ -38,11 +38,14 @@ pub fn write(run: &Run) -> Vec<u8> {
         run_attempt: run.run_attempt,
         workflow: run.workflow.clone(),
         event: run.event.clone(),
-        head_branch: run.head_branch.clone(),
-        default_branch: run.default_branch.clone(),
+        head_branch: run.head_branch.clone().unwrap_or_default(),
+        default_branch: run.default_branch.clone().unwrap_or_default(),
         head_sha: run.head_sha.as_str().to_owned(),
         tree_sha: run.tree_sha.as_ref().map(|tree| tree.as_str().to_owned()),
-        head_repository: run.head_repository.to_string(),
+        head_repository: run
+            .head_repository
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
         status: run.status.clone(),
         conclusion: run.conclusion.clone(),
         created_at: format_timestamp(run.created_at),
@@ -67,8 +70,8 @@ pub fn read(payload: &[u8]) -> Result<Run, String> {
         run_attempt: document.run_attempt,
         workflow: document.workflow,
         event: document.event,
-        head_branch: document.head_branch,
-        default_branch: document.default_branch,
+        head_branch: Some(document.head_branch),
+        default_branch: Some(document.default_branch),
         head_sha: GitSha::parse(&document.head_sha).map_err(reason)?,
         tree_sha: document
             .tree_sha
@@ -76,11 +79,18 @@ pub fn read(payload: &[u8]) -> Result<Run, String> {
             .map(GitSha::parse)
             .transpose()
             .map_err(reason)?,
-        head_repository: RepositoryName::parse(&document.head_repository).map_err(reason)?,
+        head_repository: Some(RepositoryName::parse(&document.head_repository).map_err(reason)?),
         status: document.status,
         conclusion: document.conclusion,
         created_at: parse_timestamp(&document.created_at).map_err(reason)?,
         started_at: time(document.run_started_at)?,
         completed_at: time(document.completed_at)?,
+        updated_at: None,
+        workflow_id: None,
+        workflow_path: None,
+        actor: None,
+        triggering_actor: None,
+        pull_requests: None,
+        repository_id: None,
     })
 }

@@ -57,10 +57,10 @@ pub struct PlannedSource {
     pub path: String,
     /// Repository of the run.
     pub repository: String,
-    /// The run.
-    pub run_id: i64,
-    /// Its attempt.
-    pub run_attempt: i32,
+    /// The run, where it belongs to one.
+    pub run_id: Option<i64>,
+    /// Its attempt, where it belongs to one.
+    pub run_attempt: Option<i32>,
     /// The workflow.
     pub workflow: Option<String>,
     /// The job.

@@ -34,8 +34,14 @@ impl LedgerKey {
         )
     }
 
-    fn join(sha256: &str, repository: &str, run_id: i64, run_attempt: i32, names: [Option<&str>; 3]) -> Self {
-        let text = format!("{sha256}\n{repository}\n{run_id}\n{run_attempt}\n{names:?}");
+    fn join(
+        sha256: &str,
+        repository: &str,
+        run_id: Option<i64>,
+        run_attempt: Option<i32>,
+        names: [Option<&str>; 3],
+    ) -> Self {
+        let text = format!("{sha256}\n{repository}\n{run_id:?}\n{run_attempt:?}\n{names:?}");
         Self(Sha256Digest::of(text.as_bytes()).to_bytes())
     }
 }
@@ -103,8 +109,8 @@ fn read(batch: &RecordBatch, keys: &mut HashSet<LedgerKey>) {
         keys.insert(LedgerKey::join(
             digests.value(row),
             repositories.value(row),
-            run_ids.value(row),
-            run_attempts.value(row),
+            run_ids.is_valid(row).then(|| run_ids.value(row)),
+            run_attempts.is_valid(row).then(|| run_attempts.value(row)),
             [name(0), name(1), name(2)],
         ));
     }

@@ -3,6 +3,7 @@
 mod delta;
 pub mod error;
 pub mod intent;
+pub mod known;
 pub mod layout;
 pub mod lease;
 pub mod ledger;

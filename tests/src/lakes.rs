@@ -10,8 +10,9 @@ use domain::clock::{Clock, Timestamp, parse_timestamp};
 use domain::identity::{GitSha, RepositoryName};
 use domain::policy::Policy;
 use domain::run::Run;
-use ingest::pipeline::{self, Tally};
+use ingest::pipeline;
 use ingest::sources::directory::{RunDirectory, StatedRun};
+use ingest::tally::Tally;
 use lake::store::Store;
 use lake::writer::Writer;
 use query::answer::{Question, Table};
@@ -89,14 +90,14 @@ impl TestRun {
         let repository = RepositoryName::parse(self.repository).expect("a repository");
         let completed_at = time(self.completed_at);
         let run = Run {
-            head_repository: repository.clone(),
+            head_repository: Some(repository.clone()),
             repository,
             run_id: self.run_id,
             run_attempt: self.run_attempt,
             workflow: Some("ci.yml".to_owned()),
             event: "push".to_owned(),
-            head_branch: "main".to_owned(),
-            default_branch: "main".to_owned(),
+            head_branch: Some("main".to_owned()),
+            default_branch: Some("main".to_owned()),
             head_sha: sha.clone(),
             tree_sha: Some(sha),
             status: "completed".to_owned(),
@@ -104,6 +105,13 @@ impl TestRun {
             created_at: completed_at,
             started_at: None,
             completed_at: None,
+            updated_at: None,
+            workflow_id: None,
+            workflow_path: None,
+            actor: None,
+            triggering_actor: None,
+            pull_requests: None,
+            repository_id: None,
         };
         let run = StatedRun {
             run,

@@ -5,22 +5,29 @@ use std::path::{Path, PathBuf};
 use domain::clock::{Timestamp, parse_timestamp};
 use domain::identity::{GitSha, RepositoryName};
 use domain::run::Run;
-use ingest::pipeline::{self, Tally};
+use ingest::pipeline;
 use ingest::sources::directory::{RunDirectory, StatedRun};
+use ingest::tally::Tally;
 use serde::{Deserialize, Serialize};
 
 use crate::arguments::{Directory, Format, Ingest};
-use crate::commands::open;
+use crate::commands::{github, open};
 use crate::config::{Config, UsageError};
 use crate::output::{self, Progress};
 use crate::run::Outcome;
 
 /// Runs it.
 pub async fn run(config: &Config, ingest: Ingest, format: Format) -> anyhow::Result<Outcome> {
-    let Ingest::Directory(directory) = ingest;
+    match ingest {
+        Ingest::Directory(directory) => run_directories(config, &directory, format).await,
+        Ingest::GitHub(github) => github::run(config, github, format).await,
+    }
+}
+
+async fn run_directories(config: &Config, directory: &Directory, format: Format) -> anyhow::Result<Outcome> {
     let directories = match &directory.runs {
-        Some(runs) => read_runs(runs, &directory)?,
-        None => vec![stated(&directory)?],
+        Some(runs) => read_runs(runs, directory)?,
+        None => vec![stated(directory)?],
     };
     let mut writer = open::writer(config, "ingest directory", directory.writing.wait).await?;
     let progress = Progress::start("ingesting");
@@ -75,14 +82,14 @@ struct Stated {
 
 fn run_directory(directory: &Directory, stated: Stated) -> RunDirectory {
     let run = Run {
-        head_repository: stated.head_repository.unwrap_or_else(|| stated.repository.clone()),
+        head_repository: Some(stated.head_repository.unwrap_or_else(|| stated.repository.clone())),
         repository: stated.repository,
         run_id: stated.run_id,
         run_attempt: stated.attempt,
         workflow: stated.workflow,
         event: stated.event,
-        head_branch: stated.branch,
-        default_branch: directory.default_branch.clone(),
+        head_branch: Some(stated.branch),
+        default_branch: Some(directory.default_branch.clone()),
         head_sha: stated.commit,
         tree_sha: stated.tree,
         status: "completed".to_owned(),
@@ -90,6 +97,13 @@ fn run_directory(directory: &Directory, stated: Stated) -> RunDirectory {
         created_at: stated.started_at.or(stated.completed_at).unwrap_or_default(),
         started_at: stated.started_at,
         completed_at: stated.completed_at,
+        updated_at: None,
+        workflow_id: None,
+        workflow_path: None,
+        actor: None,
+        triggering_actor: None,
+        pull_requests: None,
+        repository_id: None,
     };
     let run = StatedRun {
         run,
@@ -173,8 +187,9 @@ struct Lost<'a> {
 }
 
 #[derive(Serialize)]
-struct TallyJson<'a> {
+pub(super) struct TallyJson<'a> {
     complete: u64,
+    objects: u64,
     partial: Vec<Lost<'a>>,
     refused: Vec<Lost<'a>>,
     known: u64,
@@ -188,13 +203,15 @@ struct TallyJson<'a> {
     publications: &'a [u64],
 }
 
-fn print(tally: &Tally, format: Format) -> anyhow::Result<()> {
-    fn lost(pairs: &[(String, String)]) -> Vec<Lost<'_>> {
-        pairs.iter().map(|(path, reason)| Lost { path, reason }).collect()
-    }
-    if format == Format::Json {
-        return output::json(&TallyJson {
+impl<'a> TallyJson<'a> {
+    /// What was done, for programs.
+    pub(super) fn of(tally: &'a Tally) -> Self {
+        fn lost(pairs: &[(String, String)]) -> Vec<Lost<'_>> {
+            pairs.iter().map(|(path, reason)| Lost { path, reason }).collect()
+        }
+        Self {
             complete: tally.complete,
+            objects: tally.objects,
             partial: lost(&tally.partial),
             refused: lost(&tally.refused),
             known: tally.known,
@@ -206,13 +223,22 @@ fn print(tally: &Tally, format: Format) -> anyhow::Result<()> {
             warnings: tally.warnings,
             redactions: tally.redactions,
             publications: &tally.publications,
-        });
+        }
     }
-    let clean = |text: &str| {
-        text.chars()
-            .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
-            .collect::<String>()
-    };
+}
+
+/// Text of others for a terminal.
+pub(super) fn clean(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
+        .collect()
+}
+
+/// Prints what was done.
+pub(super) fn print(tally: &Tally, format: Format) -> anyhow::Result<()> {
+    if format == Format::Json {
+        return output::json(&TallyJson::of(tally));
+    }
     for (word, pairs) in [("partial", &tally.partial), ("refused", &tally.refused)] {
         for (path, reason) in pairs {
             output::note(&format!("{word}: {}: {}", clean(path), clean(reason)));

@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod explain;
+pub mod github;
 pub mod ingest;
 pub mod kpi;
 pub mod list;

@@ -9,6 +9,7 @@ use domain::run::Run;
 use domain::source::SourceContext;
 
 use super::archive::{self, Stop};
+use super::item::{Document, Item, Origin};
 use crate::error::{Error, Result};
 use crate::formats::registry::{COBERTURA, HEAD_BYTES, JUNIT, Recognised, SARIF, recognise};
 use crate::formats::{cobertura, junit, sarif};
@@ -35,25 +36,6 @@ pub struct StatedRun {
     pub started_at: Option<Timestamp>,
     /// When it completed.
     pub completed_at: Option<Timestamp>,
-}
-
-/// A file of a source with what it belongs to.
-#[derive(Debug, Clone)]
-pub(crate) struct Item {
-    pub(crate) origin: Origin,
-    /// Path below the folder.
-    pub(crate) shown: String,
-    pub(crate) context: SourceContext,
-    pub(crate) completed_at: Timestamp,
-}
-
-/// Where an item's bytes are.
-#[derive(Debug, Clone)]
-pub(crate) enum Origin {
-    /// On disk.
-    File(PathBuf),
-    /// A run document, written by us.
-    Document(Vec<u8>),
 }
 
 /// Files that belong to no format, by name.
@@ -120,8 +102,8 @@ impl RunDirectory {
         run.completed_at = Some(completed_at);
         let context = SourceContext {
             repository: run.repository.clone(),
-            run_id: run.run_id,
-            run_attempt: run.run_attempt,
+            run_id: Some(run.run_id),
+            run_attempt: Some(run.run_attempt),
             workflow: run.workflow.clone(),
             job: self.job.clone(),
             artifact: None,
@@ -131,19 +113,26 @@ impl RunDirectory {
             job: None,
             ..context.clone()
         };
-        let document = Origin::Document(crate::run_document::write(&run));
-        let mut items = vec![Item {
-            origin: document,
+        let document = Document {
+            format: "run",
+            parser: crate::run_document::PARSER,
+            bytes: crate::run_document::write(&run),
             shown: "run.json".to_owned(),
             context: document_context,
             completed_at,
+        };
+        let mut items = vec![Item {
+            shown: document.shown.clone(),
+            origin: Origin::Documents(vec![document]),
         }];
         for (path, shown) in walked.files {
             items.push(Item {
-                origin: Origin::File(path),
                 shown,
-                context: context.clone(),
-                completed_at,
+                origin: Origin::File {
+                    path,
+                    context: context.clone(),
+                    completed_at,
+                },
             });
         }
         Ok((items, walked.not_followed))

@@ -2,3 +2,5 @@
 
 pub mod archive;
 pub mod directory;
+pub mod github;
+pub(crate) mod item;

@@ -1,25 +1,45 @@
 //! The tables of the lake, one file each: columns, keys, sort, statistics.
 
+pub mod artifacts;
+pub mod check_runs;
 pub mod coverage;
 pub mod coverage_files;
 pub mod findings;
+pub mod gaps;
+pub mod issues;
+pub mod jobs;
+pub mod pull_request_commits;
+pub mod pull_requests;
 pub mod report;
+pub mod repositories;
+pub mod required_checks;
 pub mod rows;
 pub mod runs;
 pub mod scans;
 pub mod sources;
 pub mod spec;
+pub mod steps;
 pub mod test_results;
 
 use spec::TableSpec;
 
 /// Every table, in the order in which a batch commits them.
 pub static ALL: &[&TableSpec] = &[
+    &artifacts::TABLE.spec,
+    &check_runs::TABLE.spec,
     &coverage::TABLE.spec,
     &coverage_files::TABLE.spec,
     &findings::TABLE.spec,
+    &gaps::TABLE.spec,
+    &issues::TABLE.spec,
+    &jobs::TABLE.spec,
+    &pull_request_commits::TABLE.spec,
+    &pull_requests::TABLE.spec,
+    &repositories::TABLE.spec,
+    &required_checks::TABLE.spec,
     &runs::TABLE.spec,
     &scans::TABLE.spec,
     &sources::TABLE.spec,
+    &steps::TABLE.spec,
     &test_results::TABLE,
 ];

@@ -33,17 +33,17 @@ const COLUMNS: &[Column<Observed<Run>>] = &[
         "GitHub's name of what triggered it: `push`, `pull_request`, …",
         |run, _| (&run.row.event).into(),
     ),
-    required(
+    optional(
         "head_branch",
         ColumnType::Text,
-        "branch of the head commit",
-        |run, _| (&run.row.head_branch).into(),
+        "branch of the head commit; null where there is none",
+        |run, _| run.row.head_branch.as_ref().into(),
     ),
-    required(
+    optional(
         "default_branch",
         ColumnType::Text,
-        "the repository's default branch (CI/CL-001 §3)",
-        |run, _| (&run.row.default_branch).into(),
+        "the repository's default branch (CI/CL-001 §3); null: see `repositories`",
+        |run, _| run.row.default_branch.as_ref().into(),
     ),
     required("head_sha", ColumnType::Text, "commit under test", |run, _| {
         (&run.row.head_sha).into()
@@ -54,11 +54,11 @@ const COLUMNS: &[Column<Observed<Run>>] = &[
         "tree of that commit: equal trees are equal sources",
         |run, _| run.row.tree_sha.as_ref().into(),
     ),
-    required(
+    optional(
         "head_repository",
         ColumnType::Text,
-        "where the head commit lives; another one is a fork",
-        |run, _| (&run.row.head_repository).into(),
+        "where the head commit lives; another one is a fork, null a deleted one",
+        |run, _| run.row.head_repository.as_ref().into(),
     ),
     required(
         "status",
@@ -81,9 +81,51 @@ const COLUMNS: &[Column<Observed<Run>>] = &[
     optional("started_at", ColumnType::Time, "when this attempt started", |run, _| {
         run.row.started_at.into()
     }),
-    optional("completed_at", ColumnType::Time, "when this attempt ended", |run, _| {
-        run.row.completed_at.into()
+    optional(
+        "completed_at",
+        ColumnType::Time,
+        "when this attempt ended; null from GitHub, whose jobs say it",
+        |run, _| run.row.completed_at.into(),
+    ),
+    optional(
+        "updated_at",
+        ColumnType::Time,
+        "when something about this attempt last changed; moves after its end",
+        |run, _| run.row.updated_at.into(),
+    ),
+    optional(
+        "workflow_id",
+        ColumnType::Long,
+        "GitHub's id of the workflow",
+        |run, _| run.row.workflow_id.into(),
+    ),
+    optional(
+        "workflow_path",
+        ColumnType::Text,
+        "path of the workflow's file",
+        |run, _| run.row.workflow_path.as_ref().into(),
+    ),
+    optional("actor", ColumnType::Text, "login of who triggered the run", |run, _| {
+        run.row.actor.as_ref().into()
     }),
+    optional(
+        "triggering_actor",
+        ColumnType::Text,
+        "login of who triggered this attempt",
+        |run, _| run.row.triggering_actor.as_ref().into(),
+    ),
+    optional(
+        "pull_requests",
+        ColumnType::Text,
+        "JSON: numbers of this repository's pull requests; GitHub empties the list",
+        |run, _| run.row.pull_requests.as_ref().into(),
+    ),
+    optional(
+        "repository_id",
+        ColumnType::Long,
+        "GitHub's id of the repository, which outlives a new name",
+        |run, _| run.row.repository_id.into(),
+    ),
     rows::known_at(),
     rows::source_sha256(),
     rows::batch(),

@@ -9,13 +9,16 @@ const COLUMNS: &[Column<Source>] = &[
     required(
         "repository",
         ColumnType::Text,
-        "`owner/name` of the run that left it behind",
+        "`owner/name` that it belongs to",
         |source, _| (&source.context.repository).into(),
     ),
-    required("run_id", ColumnType::Long, "the run", |source, _| {
-        source.context.run_id.into()
-    }),
-    required("run_attempt", ColumnType::Integer, "its attempt", |source, _| {
+    optional(
+        "run_id",
+        ColumnType::Long,
+        "the run; null: it belongs to none",
+        |source, _| source.context.run_id.into(),
+    ),
+    optional("run_attempt", ColumnType::Integer, "its attempt", |source, _| {
         source.context.run_attempt.into()
     }),
     optional("workflow", ColumnType::Text, "the workflow", |source, _| {
@@ -39,7 +42,7 @@ const COLUMNS: &[Column<Source>] = &[
     required(
         "format",
         ColumnType::Text,
-        "`run`, `cobertura`, `junit`, `sarif`; `zip`, `other`, `unknown` for what was not read",
+        "`run`, `cobertura`, `junit`, `sarif`, `github_job`, …; `zip`, `other`, `unknown` for what was not read",
         |source, _| (&source.format).into(),
     ),
     required(

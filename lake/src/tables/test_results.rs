@@ -215,8 +215,8 @@ impl TestResultsBuilder {
         let context = &self.of.context;
         let columns: Vec<ArrayRef> = vec![
             word(Some(context.repository.as_str()), n)?,
-            Arc::new(Int64Array::from_value(context.run_id, n)),
-            Arc::new(Int32Array::from_value(context.run_attempt, n)),
+            Arc::new(Int64Array::from_value(context.run_id.unwrap_or_default(), n)),
+            Arc::new(Int32Array::from_value(context.run_attempt.unwrap_or_default(), n)),
             word(context.workflow.as_deref(), n)?,
             word(context.job.as_deref(), n)?,
             word(context.artifact.as_deref(), n)?,

@@ -13,6 +13,7 @@ mod corpus_sarif;
 mod engines;
 mod exactly_once;
 mod github;
+mod github_source;
 mod kill;
 mod program;
 mod pruning;

@@ -29,6 +29,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("hyper-util", &["web"]),
     ("indicatif", &["cli"]),
     ("object_store", &["lake"]),
+    ("octocrab", &["ingest"]),
     ("quick-xml", &["demo", "ingest"]),
     ("regex", &["ingest"]),
     ("statrs", &["query"]),

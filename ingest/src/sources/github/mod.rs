@@ -1,0 +1,20 @@
+//! The GitHub source: an organization's CI, pulled over REST into payloads, one for each object as GitHub served it.
+//!
+//! Polling is what makes it complete: runs are discovered by windows of creation, every attempt is asked for, and what
+//! cannot be had is a gap that the lake records. The token never leaves the host of the API.
+
+pub mod access;
+mod checks;
+mod client;
+mod facts;
+mod failure;
+mod gaps;
+mod known;
+mod limits;
+mod link;
+pub(crate) mod objects;
+mod place;
+pub mod pull;
+mod repository;
+mod settle;
+mod windows;

@@ -1,0 +1,101 @@
+//! The kinds of objects, each with its parser; a parser whose rows change gets a higher version.
+
+use domain::identity::Sha256Digest;
+use domain::source::SourceContext;
+use lake::tables::rows::{Observed, RowTable};
+use lake::tables::spec::Stamp;
+
+use super::{actions, changes};
+use crate::report::Rows;
+use crate::sources::github::{checks, gaps};
+
+/// What its object says is read by.
+type Reader = fn(&[u8], &Reading<'_>) -> Result<Vec<Rows>, String>;
+
+/// A kind of object.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ObjectKind {
+    /// Its format in the ledger.
+    pub(crate) format: &'static str,
+    /// Its parser and version.
+    pub(crate) parser: &'static str,
+    read: Reader,
+}
+
+/// Declares a kind.
+const fn kind(format: &'static str, parser: &'static str, read: Reader) -> ObjectKind {
+    ObjectKind { format, parser, read }
+}
+
+pub(crate) const ARTIFACT: ObjectKind = kind("github_artifact", "github_artifact/1", actions::artifact);
+pub(crate) const CHECK_RUN: ObjectKind = kind("github_check_run", "github_check_run/1", changes::check_run);
+pub(crate) const GAP: ObjectKind = kind("github_gap", "github_gap/1", gaps::read);
+pub(crate) const ISSUE: ObjectKind = kind("github_issue", "github_issue/1", changes::issue);
+pub(crate) const JOB: ObjectKind = kind("github_job", "github_job/1", actions::job);
+pub(crate) const PULL: ObjectKind = kind("github_pull", "github_pull/1", changes::pull);
+pub(crate) const PULL_COMMIT: ObjectKind = kind("github_pull_commit", "github_pull_commit/1", changes::pull_commit);
+pub(crate) const REPOSITORY: ObjectKind = kind("github_repository", "github_repository/1", changes::repository);
+pub(crate) const RULES: ObjectKind = kind("github_rules", "github_rules/1", checks::read_observed);
+pub(crate) const RULESET_VERSION: ObjectKind = kind(
+    "github_ruleset_version",
+    "github_ruleset_version/1",
+    checks::read_version,
+);
+pub(crate) const RUN: ObjectKind = kind("github_run", "github_run/1", actions::run);
+
+/// Every kind, alphabetic.
+pub(crate) static ALL: &[ObjectKind] = &[
+    ARTIFACT,
+    CHECK_RUN,
+    GAP,
+    ISSUE,
+    JOB,
+    PULL,
+    PULL_COMMIT,
+    REPOSITORY,
+    RULES,
+    RULESET_VERSION,
+    RUN,
+];
+
+/// Reads an object of a format; null where the format is none of GitHub's.
+pub(crate) fn read(format: &str, object: &[u8], reading: &Reading<'_>) -> Option<Result<Vec<Rows>, String>> {
+    let kind = ALL.iter().find(|kind| kind.format == format)?;
+    Some((kind.read)(object, reading))
+}
+
+/// What every row of an object carries.
+#[derive(Debug)]
+pub(crate) struct Reading<'a> {
+    pub(crate) stamp: Stamp,
+    pub(crate) sha256: Sha256Digest,
+    pub(crate) context: &'a SourceContext,
+}
+
+impl Reading<'_> {
+    /// Rows of a table.
+    pub(crate) fn rows<R>(&self, table: &'static RowTable<Observed<R>>, rows: Vec<R>) -> Result<Rows, String> {
+        let rows: Vec<_> = rows
+            .into_iter()
+            .map(|row| Observed {
+                row,
+                source_sha256: self.sha256,
+            })
+            .collect();
+        let batch = table
+            .batch(self.stamp, rows.iter())
+            .map_err(|error| error.to_string())?;
+        Ok(Rows {
+            table: &table.spec,
+            batch,
+        })
+    }
+
+    /// The run and its attempt.
+    pub(super) fn run(&self) -> Result<(i64, i32), String> {
+        self.context
+            .run_id
+            .zip(self.context.run_attempt)
+            .ok_or_else(|| "it belongs to no run".to_owned())
+    }
+}

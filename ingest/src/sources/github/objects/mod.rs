@@ -1,0 +1,6 @@
+//! GitHub's objects as rows: lenient where GitHub is, and the same for what just came and for what landed long ago.
+
+pub(crate) mod actions;
+pub(crate) mod changes;
+pub(crate) mod fields;
+pub(crate) mod kinds;

@@ -1,0 +1,102 @@
+//! A pull of repositories into the lake, one after the other; what is in already is not asked for again.
+
+use std::collections::BTreeMap;
+
+use domain::clock::Timestamp;
+use domain::identity::RepositoryName;
+use lake::writer::Writer;
+use serde::Deserialize;
+
+use super::access::Access;
+use super::client::Client;
+use super::repository::RepositoryPull;
+use crate::error::{Error, Result};
+use crate::pipeline::{self, Intake, Progress};
+use crate::tally::Tally;
+
+/// What is pulled.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// Every repository of this account.
+    pub organization: Option<String>,
+    /// These repositories.
+    pub repositories: Vec<RepositoryName>,
+    /// Runs created since; null: what may have changed, and at first everything.
+    pub since: Option<Timestamp>,
+}
+
+/// What a pull did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pulled {
+    /// What was taken in.
+    pub tally: Tally,
+    /// Repositories that were asked for.
+    pub repositories: u64,
+    /// Runs that were new or had changed.
+    pub runs: u64,
+    /// Requests that were sent.
+    pub requests: u64,
+    /// Gaps that opened, in words.
+    pub gaps: Vec<String>,
+    /// Gaps that closed.
+    pub gaps_closed: u64,
+}
+
+/// Pulls what is new or has changed. What cannot be had is a gap and stops nothing else; refused credentials and a
+/// rate limit that outlasts our patience end the pull, and what was taken in stays in.
+pub async fn pull(writer: &mut Writer, access: &Access, scope: &Scope, progress: Progress<'_>) -> Result<Pulled> {
+    if scope.organization.is_none() && scope.repositories.is_empty() {
+        return Err(Error::Usage(
+            "nothing is named to be pulled: give `--organization` or `--repository`".to_owned(),
+        ));
+    }
+    pipeline::resume(writer, progress).await?;
+    let mut owners: BTreeMap<String, Vec<RepositoryName>> = BTreeMap::new();
+    for repository in &scope.repositories {
+        let owner = repository.as_str().split('/').next().unwrap_or_default();
+        owners.entry(owner.to_owned()).or_default().push(repository.clone());
+    }
+    if let Some(organization) = &scope.organization {
+        owners.entry(organization.clone()).or_default();
+    }
+    let mut pulled = Pulled::default();
+    for (owner, mut repositories) in owners {
+        let client = Client::connect(access, &owner).await?;
+        if scope.organization.as_ref() == Some(&owner) {
+            repositories.extend(repositories_of(&client, &owner).await?);
+        }
+        repositories.sort();
+        repositories.dedup();
+        for repository in repositories {
+            let mut intake = Intake::open(writer, &[repository.as_str()]).await?;
+            let pull = RepositoryPull::new(&client, repository, scope.since);
+            let done = pull.run(writer, &mut intake, &mut pulled, progress).await;
+            pulled.tally.join(intake.tally);
+            done?;
+        }
+        pulled.requests += client.n_requests();
+    }
+    Ok(pulled)
+}
+
+/// Names of an account's repositories.
+async fn repositories_of(client: &Client, owner: &str) -> Result<Vec<RepositoryName>> {
+    #[derive(Deserialize)]
+    struct Named {
+        full_name: String,
+    }
+    let path = format!("/orgs/{owner}/repos?per_page=100&type=all&sort=full_name");
+    let listed = client.list(&path, "repositories").await.map_err(|failure| {
+        failure
+            .fatal()
+            .unwrap_or_else(|| Error::Remote(format!("the repositories of `{owner}` cannot be listed: {failure}")))
+    })?;
+    listed
+        .iter()
+        .map(|object| {
+            let named: Named = serde_json::from_str(object.get())
+                .map_err(|error| Error::Remote(format!("a repository of `{owner}` has no name: {error}")))?;
+            RepositoryName::parse(&named.full_name).map_err(|error| Error::Remote(error.to_string()))
+        })
+        .collect()
+}
