@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 fn main() -> std::io::Result<()> {
     let manifest = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let root = manifest.join("../sql").canonicalize()?;
-    println!("cargo::rerun-if-changed={}", root.display());
+    // Relative: a target directory may serve several clones.
+    println!("cargo::rerun-if-changed=../sql");
     let mut files = Vec::new();
     gather(&root, &mut files)?;
     files.sort();
@@ -29,7 +30,6 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            println!("cargo::rerun-if-changed={}", path.display());
             gather(&path, files)?;
         } else if path.extension().is_some_and(|extension| extension == "sql") {
             files.push(path);

@@ -52,7 +52,7 @@ impl Kind {
             Self::Mart => (&["kind", "grain"], &["spec", "columns", "materialize"]),
             Self::Kpi => (
                 &["kind", "spec", "owner", "grain", "unit", "target", "since"],
-                &["window", "list"],
+                &["window", "list", "n_min"],
             ),
             Self::List => (&["kind", "grain", "columns"], &["spec", "window", "arguments"]),
             Self::Audit => (&["kind", "grain", "severity"], &["spec", "window"]),
@@ -340,10 +340,12 @@ fn parse_definition(path: &str, text: &str) -> Result<Definition> {
             return Err(wrong(values[0].0, format!("`{key}` is one of: {}", allowed.join(", "))));
         }
     }
-    if let Some(values) = keys.get("window")
-        && !is_policy(values[0].1)
-    {
-        return Err(wrong(values[0].0, format!("there is no policy `{}`", values[0].1)));
+    for key in ["window", "n_min"] {
+        if let Some(values) = keys.get(key)
+            && !is_policy(values[0].1)
+        {
+            return Err(wrong(values[0].0, format!("there is no policy `{}`", values[0].1)));
+        }
     }
     let prose = header.get(end + 1..).unwrap_or_default().join("\n").trim().to_owned();
     if prose.is_empty() {
@@ -362,6 +364,7 @@ fn parse_definition(path: &str, text: &str) -> Result<Definition> {
         grain: value("grain"),
         unit: value("unit"),
         target,
+        n_min: optional_value("n_min"),
         since,
         window: optional_value("window"),
         list: optional_value("list"),

@@ -36,6 +36,8 @@ pub struct Definition {
     pub unit: String,
     /// Sign and policy name of the target.
     pub target: Option<(String, String)>,
+    /// Fewest things that a value can be judged over: name of a policy; null: one is enough.
+    pub n_min: Option<String>,
     /// Version of the definition, from 1.
     pub since: u32,
     /// Span before `as_of` when none is asked: name of a policy in days; null: 30 days.

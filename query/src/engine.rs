@@ -8,7 +8,6 @@ use datafusion::error::DataFusionError;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use domain::clock::{Timestamp, Window, format_timestamp};
-use domain::kpi::{self, Comparison, Target};
 use domain::policy::Policy;
 use lake::publication::Published;
 use lake::snapshot::{Snapshot, publications};
@@ -16,15 +15,16 @@ use lake::store::Store;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::answer::{Asked, Column, Explanation, KpiAnswer, KpiRow, PublicationRef, Question, Subject, Table};
+use crate::answer::{Asked, Column, Explanation, KpiAnswer, PublicationRef, Question, Subject, Table};
 use crate::catalog::Catalog;
-use crate::decode::{self, RawKpi};
+use crate::decode;
 use crate::definition::{Definition, Kind};
 use crate::error::{Error, Result};
 use crate::evidence::{command, files, publication_ref, times_as_text};
 use crate::kept::Kept;
 use crate::scan::LAKE_URL;
 use crate::session::{self, Materialized, Rows, Session};
+use crate::verdict::judge;
 
 /// Window of a definition that names none.
 const DEFAULT_WINDOW_DAYS: f64 = 30.0;
@@ -34,6 +34,9 @@ const MEMORY_BYTES: usize = 1 << 30;
 const MARTS_KEPT: usize = 256;
 /// Answers that are kept.
 const ANSWERS_KEPT: usize = 4096;
+/// Lists that are kept, and the most rows of one.
+const TABLES_KEPT: usize = 128;
+const TABLE_ROWS_KEPT: usize = 2000;
 /// Publications whose manifests are kept.
 const SNAPSHOTS_KEPT: usize = 16;
 
@@ -50,6 +53,7 @@ struct Inner {
     /// By publication, parameters and name; publications never change, so neither do their marts and answers.
     marts: Kept<Materialized>,
     answers: Kept<KpiAnswer>,
+    tables: Kept<Table>,
 }
 
 #[derive(Debug)]
@@ -93,6 +97,7 @@ impl Engine {
             source,
             marts: Kept::new(MARTS_KEPT),
             answers: Kept::new(ANSWERS_KEPT),
+            tables: Kept::new(TABLES_KEPT),
         })))
     }
 
@@ -122,7 +127,7 @@ impl Engine {
         let raw = decode::kpi_rows(&batches).map_err(shape)?;
         let rows = raw
             .into_iter()
-            .map(|raw| self.judge(&definition, raw))
+            .map(|raw| judge(&self.0.policy, &definition, raw))
             .collect::<Result<Vec<_>>>()?;
         let answer = KpiAnswer {
             definition,
@@ -192,6 +197,10 @@ impl Engine {
 
     async fn table(&self, definition: Arc<Definition>, question: &Question) -> Result<Table> {
         let (rows, asked) = self.pin(&definition, question).await?;
+        let key = format!("{} {asked:?}", definition.path);
+        if let Some(table) = self.0.tables.get(&key) {
+            return Ok(table);
+        }
         let session = self.session(&definition, &rows, &asked).await?;
         let (schema, batches) = session.run(&definition).await?;
         let names: Vec<_> = schema.fields().iter().map(|field| field.name().clone()).collect();
@@ -217,12 +226,16 @@ impl Engine {
                 name,
             })
             .collect();
-        Ok(Table {
+        let table = Table {
             definition: Some(definition),
             asked,
             columns,
             rows: decode::rows(&batches),
-        })
+        };
+        if table.asked.publication > 0 && table.rows.len() <= TABLE_ROWS_KEPT {
+            self.0.tables.keep(key, table.clone());
+        }
+        Ok(table)
     }
 
     /// Runs free SQL, read-only. It may take what it likes of this process: a server never calls it.
@@ -291,45 +304,6 @@ impl Engine {
             sources,
             command: command(&definition, &asked),
             subject,
-        })
-    }
-
-    fn judge(&self, definition: &Definition, raw: RawKpi) -> Result<KpiRow> {
-        let shape = |reason: String| Error::Shape {
-            relation: definition.name(),
-            reason,
-        };
-        let (sign, name) = definition
-            .target
-            .as_ref()
-            .ok_or_else(|| shape("it has no target".to_owned()))?;
-        let comparison = Comparison::parse(sign).ok_or_else(|| shape(format!("`{sign}` is no comparison")))?;
-        let rule = self
-            .0
-            .policy
-            .at(name, raw.window.to)
-            .ok_or_else(|| shape(format!("no policy `{name}`")))?;
-        let target = Target {
-            comparison,
-            limit: rule.value,
-        };
-        let has_gap = raw
-            .excluded
-            .iter()
-            .any(|excluded| excluded.n > 0 && kpi::exclusion(&excluded.reason).is_some_and(|reason| reason.is_gap));
-        Ok(KpiRow {
-            verdict: kpi::judge(raw.value, raw.n, target, has_gap),
-            separable: kpi::is_separable(raw.low, raw.high, target.limit),
-            target: Some(target),
-            basis: Some(format!("{} ({})", rule.clause, rule.basis.as_str())),
-            repository: raw.repository,
-            window: raw.window,
-            value: raw.value,
-            n: raw.n,
-            low: raw.low,
-            high: raw.high,
-            excluded: raw.excluded,
-            companions: raw.companions,
         })
     }
 

@@ -12,3 +12,4 @@ mod kept;
 pub mod render;
 mod scan;
 mod session;
+mod verdict;

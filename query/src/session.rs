@@ -81,8 +81,11 @@ impl Session {
         config.options_mut().execution.collect_statistics = false;
         config.options_mut().optimizer.prefer_existing_sort = true;
         let context = SessionContext::new_with_config_rt(config, Arc::clone(runtime));
-        for function in functions::all() {
+        for function in functions::scalars() {
             context.register_udf(function);
+        }
+        for function in functions::aggregates() {
+            context.register_udaf(function);
         }
         let catalog = MemoryCatalogProvider::new();
         for schema in ["public", "raw", "stg", "mart", "kpi", "list", "audit"] {

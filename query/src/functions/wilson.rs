@@ -1,4 +1,4 @@
-//! Functions that SQL lacks: bounds of the Wilson interval of a proportion.
+//! Bounds of the Wilson interval of a proportion.
 
 use std::sync::Arc;
 
@@ -6,22 +6,14 @@ use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _, Float64Builde
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::common::Result;
-use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
 use statrs::distribution::{ContinuousCDF as _, Normal};
-
-/// Every function.
-pub(crate) fn all() -> Vec<ScalarUDF> {
-    vec![
-        ScalarUDF::from(Wilson::new("wilson_low", -1.0)),
-        ScalarUDF::from(Wilson::new("wilson_high", 1.0)),
-    ]
-}
 
 /// `wilson_low(successes, n, confidence_percent)` and `wilson_high(…)`: a bound in percent; null where `n` is 0.
 ///
 /// Wilson, E. B. (1927), J. Am. Stat. Assoc. 22:209-212, without continuity correction.
 #[derive(Debug, PartialEq)]
-struct Wilson {
+pub(super) struct Wilson {
     name: &'static str,
     side: f64,
     signature: Signature,
@@ -36,7 +28,7 @@ impl std::hash::Hash for Wilson {
 }
 
 impl Wilson {
-    fn new(name: &'static str, side: f64) -> Self {
+    pub(super) fn new(name: &'static str, side: f64) -> Self {
         Self {
             name,
             side,
