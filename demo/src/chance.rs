@@ -59,14 +59,19 @@ impl Chance {
         items.get(self.index(items.len()))
     }
 
-    /// Draws a span of whole milliseconds in `[low, high)` seconds.
+    /// Draws a span of whole seconds in `[low, high)`: GitHub tells no time more exactly.
     pub fn seconds(&mut self, low: i64, high: i64) -> TimeDelta {
-        TimeDelta::milliseconds(self.between(low * 1000, high * 1000))
+        TimeDelta::seconds(self.between(low, high))
     }
 
-    /// Draws a span around `median`: most draws within a third of it, one in sixteen up to twice as long, as waits
-    /// and durations have. Only sums and products, whose last bit is the same on every machine.
+    /// Draws a span of whole seconds, at least one, around `median`.
     pub fn around(&mut self, median: TimeDelta) -> TimeDelta {
+        TimeDelta::seconds((self.milliseconds_around(median.num_milliseconds()) / 1000).max(1))
+    }
+
+    /// Draws milliseconds, at least one, around `median`: most draws within a third of it, one in sixteen up to twice as
+    /// long, as waits and durations have. Only sums and products, whose last bit is the same on every machine.
+    pub fn milliseconds_around(&mut self, median: i64) -> i64 {
         let factor = (0.72 + 0.56 * self.unit()) * (0.8 + 0.4 * self.unit());
         let tail = if self.happens(0.06) { 1.0 + self.unit() } else { 1.0 };
         #[expect(
@@ -74,8 +79,8 @@ impl Chance {
             clippy::cast_possible_truncation,
             reason = "spans of hours in milliseconds"
         )]
-        let drawn = (median.num_milliseconds() as f64 * factor * tail) as i64;
-        TimeDelta::milliseconds(drawn.max(1))
+        let drawn = (median as f64 * factor * tail) as i64;
+        drawn.max(1)
     }
 
     /// Draws a token of `length` characters of `alphabet`.

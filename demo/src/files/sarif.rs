@@ -65,12 +65,23 @@ pub fn sarif(world: &World, repository: &Repository, scan: &Scan) -> Vec<u8> {
     if scan.state == ScanState::WithoutResults {
         run.remove("results");
     }
-    let document = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [run],
-    });
-    document.to_string().into_bytes()
+    written(run)
+}
+
+/// The document, with the tool in front of the results, as every tool writes it: who reads it as it comes has to know
+/// whose results they are.
+fn written(mut run: Map<String, Value>) -> Vec<u8> {
+    const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+    let tool = run.remove("tool").unwrap_or_default();
+    let mut text = format!(r#"{{"$schema":"{SCHEMA}","version":"2.1.0","runs":[{{"tool":{tool}"#);
+    for (name, value) in &run {
+        text.push(',');
+        text.push_str(&json!(name).to_string());
+        text.push(':');
+        text.push_str(&value.to_string());
+    }
+    text.push_str("}]}");
+    text.into_bytes()
 }
 
 /// What the scan saw, in its order, and the first finding of each rule.

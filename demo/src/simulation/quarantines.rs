@@ -14,6 +14,7 @@ use crate::simulation::suite::{Flake, is_always_skipped};
 use crate::truth::flaky::{SuiteRan, results};
 use crate::truth::quarantines::Quarantine;
 use crate::world::operation::Issue;
+use crate::world::run::ReportForm;
 
 /// Clean executions that prove a release: `ln 0.05 / ln(1 - 0.02)`, rounded up.
 const PROOF: i64 = 149;
@@ -141,14 +142,48 @@ struct Stay {
     extended_until: Option<Timestamp>,
 }
 
+/// What main shows of a test that is quarantined at some time.
+#[derive(Debug, Default)]
+struct Shown {
+    /// By creation of the run: whether its report carries the tag.
+    runs: BTreeMap<Timestamp, bool>,
+    /// Completion, failing and passing results of each execution.
+    executions: Vec<(Timestamp, i64, i64)>,
+}
+
+impl Shown {
+    /// The run that is the first to carry the tag of a stay, and the first after the last that does to carry it no more.
+    fn carried(&self, stay: &Stay) -> Option<(Timestamp, Option<Timestamp>)> {
+        let to = stay.to.unwrap_or(Timestamp::MAX_UTC);
+        let mut carrying = self.runs.range(stay.from..to).filter(|(_, is_tagged)| **is_tagged);
+        let first = *carrying.next()?.0;
+        let last = carrying.next_back().map_or(first, |(at, _)| *at);
+        let released = self.runs.range(last..).find(|(_, is_tagged)| !**is_tagged);
+        Some((first, released.map(|(at, _)| *at)))
+    }
+
+    /// Passing results before an instant, after the last failure before it.
+    fn n_clean(&self, before: Timestamp) -> i64 {
+        let earlier = || self.executions.iter().filter(|(at, ..)| *at < before);
+        let failed_at = earlier()
+            .filter(|(_, n_failed, _)| *n_failed > 0)
+            .map(|(at, ..)| *at)
+            .max();
+        earlier()
+            .filter(|(at, ..)| failed_at.is_none_or(|failed_at| failed_at < *at))
+            .map(|(.., n_passed)| n_passed)
+            .sum()
+    }
+}
+
 /// The quarantines of one repository.
 #[derive(Debug, Default)]
 pub(crate) struct Quarantining {
     /// By plan: its test.
     tests: BTreeMap<usize, usize>,
     stays: Vec<Stay>,
-    /// Clean executions on main since the last failure, by test.
-    clean: BTreeMap<usize, i64>,
+    /// By test.
+    shown: BTreeMap<usize, Shown>,
 }
 
 /// When a step happens that is planned for so many days before the end.
@@ -181,7 +216,7 @@ pub(crate) fn plan(simulation: &mut RepositorySimulation) {
             test = simulation.rename(test, instant(simulation.end, *days));
         }
         simulation.quarantining.tests.insert(index, test);
-        simulation.quarantining.clean.insert(test, 0);
+        simulation.quarantining.shown.insert(test, Shown::default());
         for (days, step) in plan.steps {
             simulation.schedule(
                 instant(simulation.end, *days),
@@ -222,10 +257,8 @@ impl RepositorySimulation {
     /// Tests that carry the tag in the report itself, with the URL of their ticket.
     pub(crate) fn report_tags(&self, at: Timestamp) -> Vec<(usize, Option<String>)> {
         let full_name = self.repository.full_name();
-        self.quarantining
-            .stays
-            .iter()
-            .filter(|stay| stay.way == Way::Property && stay.from <= at && stay.to.is_none_or(|to| at < to))
+        self.carrying(at)
+            .filter(|stay| stay.way == Way::Property)
             .map(|stay| {
                 let ticket = stay
                     .ticket
@@ -235,114 +268,80 @@ impl RepositorySimulation {
             .collect()
     }
 
-    /// Counts clean executions on main, for proofs of release.
-    pub(crate) fn count_clean(&mut self, ran: &SuiteRan) {
-        if !ran.code.starts_with("tree ") || !ran.is_default_branch || ran.is_infrastructure_event {
+    /// A push or a schedule on main was tested: its report shows tags, failures and clean executions.
+    pub(crate) fn shown_on_main(&mut self, ran: &SuiteRan) {
+        // What a report that broke off held is unknown, and so is one that GitHub has forgotten when time ends.
+        if !ran.is_default_branch || ran.form != ReportForm::Whole || ran.forgotten_at <= self.end {
             return;
         }
+        let tagged: BTreeSet<usize> = self.carrying(ran.commit_at).map(|stay| stay.test).collect();
         let suite = &self.repository.suites[0];
-        for (test, clean) in &mut self.quarantining.clean {
-            let seen = match ran.draws.get(test) {
-                None if suite.tests[*test].exists_at(ran.commit_at) => Some((0, 1)),
-                None => None,
+        for (test, shown) in &mut self.quarantining.shown {
+            if !suite.tests[*test].exists_at(ran.commit_at) {
+                continue;
+            }
+            shown.runs.insert(ran.created_at, tagged.contains(test));
+            let results = match ran.draws.get(test) {
+                None => Some((0, 1)),
                 Some(draw) => results(*draw, suite.producer),
             };
-            match seen {
-                Some((0, n_passed)) => *clean += n_passed,
-                Some(_) => *clean = 0,
-                None => {}
+            if let Some((n_failed, n_passed)) = results.filter(|_| !ran.is_infrastructure_event) {
+                shown.executions.push((ran.completed_at, n_failed, n_passed));
             }
         }
     }
 
+    /// Stays whose tag is in the report of a commit of `at`.
+    fn carrying(&self, at: Timestamp) -> impl Iterator<Item = &Stay> {
+        let stays = self.quarantining.stays.iter();
+        stays.filter(move |stay| {
+            matches!(stay.way, Way::Property | Way::Name) && stay.from <= at && stay.to.is_none_or(|to| at < to)
+        })
+    }
+
     pub(crate) fn quarantine(&mut self, plan: usize, step: Step) {
+        let now = self.now;
         let Some(&test) = self.quarantining.tests.get(&plan) else {
             return;
         };
-        match step {
-            Step::Tag => self.tag(plan, test),
-            Step::Extend(days) => {
-                let now = self.now;
-                let Some(stay) = self.quarantining.stays.iter_mut().rfind(|stay| stay.plan == plan) else {
-                    return;
-                };
-                stay.extended_until = Some(now + TimeDelta::days(days));
-                if let Some(record) = self.truth.quarantines.iter_mut().rfind(|record| record.test == test) {
-                    record.is_extended = true;
-                    record.due_at = now + TimeDelta::days(days);
-                }
-                self.write_list();
+        if step == Step::Tag {
+            self.tag(plan, test);
+            return;
+        }
+        let Some(stay) = self.quarantining.stays.iter_mut().rfind(|stay| stay.plan == plan) else {
+            return;
+        };
+        let (way, ticket) = (stay.way, stay.ticket);
+        if let Step::Extend(days) = step {
+            stay.extended_until = Some(now + TimeDelta::days(days));
+        } else {
+            stay.to = Some(now);
+            let mut issues = self.repository.issues.iter_mut();
+            if let Some(issue) = issues.find(|issue| Some(issue.number) == ticket) {
+                issue.closed_at = Some(now);
+                issue.updated_at = now;
             }
-            Step::Release => {
-                let now = self.now;
-                let Some(stay) = self.quarantining.stays.iter_mut().rfind(|stay| stay.plan == plan) else {
-                    return;
-                };
-                stay.to = Some(now);
-                let (way, ticket) = (stay.way, stay.ticket);
-                let n_clean = self.quarantining.clean.get(&test).copied().unwrap_or(0);
-                if let Some(record) = self.truth.quarantines.iter_mut().rfind(|record| record.test == test) {
-                    record.released_at = Some(now);
-                    record.n_clean = n_clean;
-                    record.state = if n_clean >= PROOF {
-                        "released_proven"
-                    } else {
-                        "released_unproven"
-                    };
-                    record.is_breached = now > record.due_at;
-                }
-                if way == Way::List {
-                    self.write_list();
-                }
-                if let Some(issue) = self
-                    .repository
-                    .issues
-                    .iter_mut()
-                    .find(|issue| Some(issue.number) == ticket)
-                {
-                    issue.closed_at = Some(now);
-                    issue.updated_at = now;
-                }
-            }
+        }
+        if way == Way::List {
+            self.write_list();
         }
     }
 
     fn tag(&mut self, plan: usize, test: usize) {
-        let now = self.now;
         let of = &PLANS[plan];
-        let (class_name, name) = {
+        let ticket = of.has_ticket.then(|| {
             let test = &self.repository.suites[0].tests[test];
-            (test.class_name.clone(), test.name.clone())
-        };
-        let ticket = of.has_ticket.then(|| self.open_ticket(&class_name, &name));
-        let before =
-            self.truth.quarantines.iter().rfind(|record| {
-                record.test == test && record.released_at.is_some_and(|at| now - at < TimeDelta::days(30))
-            });
-        let started_at = before.map_or(now, |record| record.started_at);
+            let (class_name, name) = (test.class_name.clone(), test.name.clone());
+            self.open_ticket(&class_name, &name)
+        });
         self.quarantining.stays.push(Stay {
             plan,
             test,
             way: of.way,
             ticket,
-            from: now,
+            from: self.now,
             to: None,
             extended_until: None,
-        });
-        self.truth.quarantines.push(Quarantine {
-            class_name,
-            name,
-            tagged_by: of.way.as_str(),
-            tagged_at: now,
-            started_at,
-            due_at: started_at + TimeDelta::days(14),
-            ticket,
-            is_extended: false,
-            released_at: None,
-            n_clean: 0,
-            state: "active",
-            is_breached: false,
-            test,
         });
         match of.way {
             Way::List => self.write_list(),
@@ -407,18 +406,56 @@ impl RepositorySimulation {
         self.push_main(commit, ADMINISTRATOR);
     }
 
-    /// Settles what is still in quarantine when time ends.
+    /// Writes down every stay once time has ended. A tag in the report begins and ends with the runs that show it; a
+    /// list and an issue with the act itself.
     pub(crate) fn settle_quarantines(&mut self) {
         let end = self.end;
-        for record in self
-            .truth
-            .quarantines
-            .iter_mut()
-            .filter(|record| record.released_at.is_none())
-        {
-            record.n_clean = self.quarantining.clean.get(&record.test).copied().unwrap_or(0);
-            record.is_breached = end > record.due_at;
-            record.state = if record.is_breached { "overdue" } else { "active" };
+        let suite = &self.repository.suites[0];
+        let mut records: Vec<Quarantine> = Vec::new();
+        for stay in &self.quarantining.stays {
+            let Some(shown) = self.quarantining.shown.get(&stay.test) else {
+                continue;
+            };
+            let (tagged_at, released_at) = match stay.way {
+                Way::List | Way::Issue => (stay.from, stay.to),
+                Way::Property | Way::Name => match shown.carried(stay) {
+                    Some(carried) => carried,
+                    None => continue,
+                },
+            };
+            let before = records.iter().rfind(|record| record.test == stay.test);
+            let continued = before.filter(|record| {
+                record
+                    .released_at
+                    .is_some_and(|at| tagged_at - at < TimeDelta::days(30))
+            });
+            let started_at = continued.map_or(tagged_at, |record| record.started_at);
+            let due_at = started_at + TimeDelta::days(14);
+            let due_at = stay.extended_until.map_or(due_at, |until| until.max(due_at));
+            let left_at = released_at.unwrap_or(end);
+            let (n_clean, is_breached) = (shown.n_clean(left_at), left_at > due_at);
+            let test = &suite.tests[stay.test];
+            records.push(Quarantine {
+                class_name: test.class_name.clone(),
+                name: test.name.clone(),
+                tagged_by: stay.way.as_str(),
+                tagged_at,
+                started_at,
+                due_at,
+                ticket: stay.ticket,
+                is_extended: stay.extended_until.is_some(),
+                released_at,
+                n_clean,
+                state: match (released_at, is_breached) {
+                    (Some(_), _) if n_clean >= PROOF => "released_proven",
+                    (Some(_), _) => "released_unproven",
+                    (None, true) => "overdue",
+                    (None, false) => "active",
+                },
+                is_breached,
+                test: stay.test,
+            });
         }
+        self.truth.quarantines = records;
     }
 }

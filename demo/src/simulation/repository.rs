@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{NaiveDate, SubsecRound as _, TimeDelta};
 use domain::clock::Timestamp;
 
 use crate::chance::Chance;
@@ -214,9 +214,11 @@ impl RepositorySimulation {
     }
 
     /// Lets `act` happen at `at`; what lies before now happens now.
+    /// Acts happen at whole seconds, as GitHub tells them.
     pub(crate) fn schedule(&mut self, at: Timestamp, act: Act) {
         self.sequence += 1;
-        self.queue.push(Reverse((at.max(self.now), self.sequence, act)));
+        let at = at.trunc_subsecs(0).max(self.now);
+        self.queue.push(Reverse((at, self.sequence, act)));
     }
 
     pub(crate) fn schedule_in(&mut self, span: TimeDelta, act: Act) {

@@ -346,7 +346,7 @@ impl RepositorySimulation {
             }
             let commit = &self.repository.commits[self.repository.runs[run].head_commit].sha;
             self.truth.outcomes.suite_ran(&self.repository.suites[0], commit, &ran);
-            self.count_clean(&ran);
+            self.shown_on_main(&ran);
             self.truth.flaky.suite_ran(&self.repository.suites[0], ran);
         }
         if let Some((is_default, scans)) = scans {
@@ -386,7 +386,11 @@ impl RepositorySimulation {
             // Every job was done; only the run itself had not been closed yet.
             return;
         }
-        attempt.artifacts.retain(|artifact| artifact.created_at <= now);
+        let stopped: Vec<i64> = ended.iter().map(|index| attempt.jobs[*index].id).collect();
+        // A job that was about to end still uploads what it has.
+        attempt
+            .artifacts
+            .retain(|artifact| artifact.created_at <= now || !stopped.contains(&artifact.job_id));
         let (conclusion, completed_at) = pipeline::conclude(&attempt.jobs, now);
         attempt.conclusion = Some(if conclusion == Conclusion::Success {
             Conclusion::Cancelled

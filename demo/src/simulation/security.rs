@@ -9,7 +9,7 @@ use crate::chance::Chance;
 use crate::simulation::plan::{ADMINISTRATOR, Profile};
 use crate::simulation::repository::{Act, Draft, RepositorySimulation, Theme};
 use crate::truth::outcomes::kind_word;
-use crate::truth::sla::Seen;
+use crate::truth::sla::{EndedScan, Seen};
 use crate::world::PersonIndex;
 use crate::world::finding::{
     Alert, AlertChange, AlertKind, Analysis, Finding, Scan, ScanState, Severity, Tool, value_at,
@@ -43,6 +43,8 @@ pub(crate) struct Watch {
     visible_from: Vec<Option<Timestamp>>,
     /// An image shares the package with the file system: mended together.
     twins: Vec<Option<usize>>,
+    /// The first finding that is the same item.
+    first: Vec<usize>,
 }
 
 /// The severities of a finding: the first, and what an advisory made of it later.
@@ -179,7 +181,9 @@ impl RepositorySimulation {
         self.repository.findings.push(finding);
         self.watch.visible_from.push(None);
         self.watch.twins.push(twin);
-        self.repository.findings.len() - 1
+        let finding = self.repository.findings.len() - 1;
+        self.watch.first.push(self.first_alike(finding));
+        finding
     }
 
     /// The findings that a scan by `tool` sees at `at`.
@@ -228,7 +232,6 @@ impl RepositorySimulation {
                 fixes: Some(finding),
             }),
             Step::Revoke(finding) => {
-                self.truth.sla.revoked(finding, self.now);
                 let by = self.member();
                 let change = AlertChange::Resolved {
                     by,
@@ -278,16 +281,23 @@ impl RepositorySimulation {
                 .filter_map(|index| {
                     let finding = &self.repository.findings[*index];
                     Some(Seen {
-                        finding: *index,
+                        of: self.watch.first[*index],
                         item: self.item(*index),
                         severity: value_at(&finding.severities, scan.completed_at)?,
                     })
                 })
                 .collect();
-            let gap_max = TimeDelta::hours(36);
-            self.truth
-                .sla
-                .scan_ended(scan.tool, is_complete, &seen, scan.completed_at, gap_max);
+            let pushes = &self.repository.branches[0].pushes;
+            self.truth.sla.scan_ended(EndedScan {
+                at: scan.completed_at,
+                tool: scan.tool,
+                position: pushes
+                    .iter()
+                    .rposition(|push| push.1 == scan.commit)
+                    .unwrap_or_default(),
+                is_complete,
+                seen,
+            });
             self.update_alerts(&scan);
         }
         if matches!(scan.state, ScanState::Complete | ScanState::Failed) {
@@ -307,14 +317,27 @@ impl RepositorySimulation {
         }
     }
 
-    /// What a finding is to the clock: of a CVE its package, in whatever file or image.
+    /// What a finding is to the clock: of a CVE its package, in whatever file or image; of a misconfiguration its
+    /// resource, at whatever line.
     pub(crate) fn item(&self, finding: usize) -> String {
         let finding = &self.repository.findings[finding];
         if let Some(package) = &finding.package {
             return format!("{} {package}", finding.rule);
         }
         let (path, line) = finding.places.first().map_or(("", 0), |place| (&*place.1, place.2));
+        if let Some(resource) = &finding.resource {
+            return format!("{} {} {resource} {path}", finding.tool.driver(), finding.rule);
+        }
         format!("{} {} {path}:{line}", finding.tool.driver(), finding.rule)
+    }
+
+    /// The first finding that is the same item: code has an identity of its own, all else is what it is called.
+    fn first_alike(&self, finding: usize) -> usize {
+        if self.repository.findings[finding].tool == Tool::CodeQl {
+            return finding;
+        }
+        let item = self.item(finding);
+        (0..finding).find(|other| self.item(*other) == item).unwrap_or(finding)
     }
 
     fn update_alerts(&mut self, scan: &Scan) {
@@ -364,6 +387,16 @@ impl RepositorySimulation {
             *self.truth.counts.alerts.entry(kind_word(kind)).or_default() += 1;
         } else {
             return;
+        }
+        // The clock of a secret stops when GitHub has it resolved.
+        if matches!(
+            change,
+            AlertChange::Resolved {
+                resolution: "revoked",
+                ..
+            }
+        ) {
+            self.truth.sla.revoked(self.watch.first[finding], now);
         }
         self.record_alert(kind, finding, now, &change);
     }

@@ -34,6 +34,10 @@ impl RepositorySimulation {
             return;
         };
         if job.conclusion == Some(Conclusion::TimedOut) {
+            let of = &self.repository.runs[run];
+            if job.kind == JobKind::UnitTests && of.head_branch == "main" && of.event == Event::Push {
+                self.missing_reports.insert(job.id, (of.id, number));
+            }
             return;
         }
         let workflow = self.repository.runs[run].workflow;
@@ -102,16 +106,20 @@ impl RepositorySimulation {
             JobKind::Build => ("dist".to_owned(), Content::Other, completed_at - TimeDelta::seconds(1)),
             _ => return,
         };
-        let days = if self.profile.is_careless { 90 } else { 30 };
         let id = self.id("artifact");
         artifacts.push(Artifact {
             id,
             name,
             job_id: job.id,
             created_at: uploaded_at.max(first_step_at),
-            expires_at: uploaded_at + TimeDelta::days(days),
+            expires_at: self.forgotten_at(uploaded_at),
             content,
         });
+    }
+
+    /// When GitHub forgets what was uploaded (CI/CL-001 §16).
+    fn forgotten_at(&self, uploaded_at: Timestamp) -> Timestamp {
+        uploaded_at + TimeDelta::days(if self.profile.is_careless { 90 } else { 30 })
     }
 
     #[expect(clippy::too_many_arguments, reason = "one execution in all its circumstances")]
@@ -178,6 +186,8 @@ impl RepositorySimulation {
             population,
             is_infrastructure_event,
             is_default_branch: is_main && matches!(of.event, Event::Push | Event::Schedule),
+            created_at: of.created_at,
+            forgotten_at: self.forgotten_at(completed_at - TimeDelta::seconds(1)),
             completed_at,
             commit_at,
             draws,

@@ -60,6 +60,10 @@ pub(crate) struct SuiteRan {
     pub(crate) is_infrastructure_event: bool,
     /// A push or a schedule on main.
     pub(crate) is_default_branch: bool,
+    /// When its run was created.
+    pub(crate) created_at: Timestamp,
+    /// When GitHub forgets its report.
+    pub(crate) forgotten_at: Timestamp,
     pub(crate) completed_at: Timestamp,
     pub(crate) commit_at: Timestamp,
     pub(crate) draws: BTreeMap<usize, Draw>,
@@ -101,7 +105,10 @@ impl FlakyLog {
             Population::In => None,
         };
         if let Some(reason) = reason {
-            self.excluded.push((ran.completed_at, reason, ran.run_id, ran.attempt));
+            // An empty report held nothing that could be left out.
+            if ran.form != ReportForm::Empty {
+                self.excluded.push((ran.completed_at, reason, ran.run_id, ran.attempt));
+            }
             return;
         }
         let lost = match ran.form {

@@ -14,7 +14,7 @@ pub struct Quarantine {
     pub name: String,
     /// `property`, `name`, `list`, `issue`.
     pub tagged_by: &'static str,
-    /// When this stay began.
+    /// When this stay began: with the first run on main that carried the tag, the commit of the list, the issue.
     #[serde(serialize_with = "as_text")]
     pub tagged_at: Timestamp,
     /// When its clock started: earlier than `tagged_at` where it continues that of a stay before.
@@ -27,7 +27,8 @@ pub struct Quarantine {
     pub ticket: Option<i64>,
     /// Somebody extended it, with reason and approver.
     pub is_extended: bool,
-    /// When it left.
+    /// When it left: with the first run on main after the last that carried the tag, the commit of the list, the
+    /// closing of the issue.
     #[serde(serialize_with = "as_text_or_null")]
     pub released_at: Option<Timestamp>,
     /// Clean executions on main between the last failure and the release (or now).

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use domain::clock::Timestamp;
-use domain::kpi::{Comparison, KpiVerdict, Target, judge};
+use domain::kpi::{Comparison, KpiVerdict, Number, Target, judge};
 use domain::policy::Policy;
 
 use crate::truth::acceptances::Acceptance;
@@ -79,7 +79,9 @@ pub(crate) struct Sums {
     n_judged: i64,
     /// Due in the window by severity: met, late, breached, and those of them fixed in time.
     due: BTreeMap<&'static str, [i64; 3]>,
-    has_scan_gap: bool,
+    /// Due before the window and still open, by severity.
+    open_breaches: BTreeMap<&'static str, i64>,
+    n_scan_gaps: i64,
 }
 
 impl Recorder {
@@ -131,7 +133,7 @@ impl Recorder {
     pub(crate) fn settle(mut self, suite: &Suite, limits: &Limits) -> (RepositoryTruth, Sums, Vec<Trap>) {
         let gap_max = TimeDelta::hours(36);
         self.durations.settle(24);
-        self.sla.settle(self.end, gap_max);
+        let sla = self.sla.settle(self.end, gap_max);
         let verdicts = self.flaky.verdicts(suite);
         let from = self.end - limits.window;
         let mut sums = Sums {
@@ -156,12 +158,13 @@ impl Recorder {
                 }
             }
         }
-        for episode in self
-            .sla
-            .episodes
-            .iter()
-            .filter(|episode| is_due(episode, from, self.end))
-        {
+        for episode in &sla.episodes {
+            if episode.due_at < from && episode.fixed_at.is_none() {
+                *sums.open_breaches.entry(episode.severity).or_default() += 1;
+            }
+            if !is_due(episode, from, self.end) {
+                continue;
+            }
             let due = sums.due.entry(episode.severity).or_default();
             match episode.state {
                 "met" => due[0] += 1,
@@ -169,7 +172,8 @@ impl Recorder {
                 _ => due[2] += 1,
             }
         }
-        sums.has_scan_gap = self.sla.gaps.iter().any(|gap| gap.to.is_none_or(|to| to > from));
+        let touching = sla.gaps.iter().filter(|gap| gap.to.is_none_or(|to| to > from));
+        sums.n_scan_gaps = i64::try_from(touching.count()).unwrap_or(i64::MAX);
         let truth = RepositoryTruth {
             repository: self.repository,
             counts: self.counts,
@@ -183,8 +187,8 @@ impl Recorder {
             frozen_deployments: self.frozen_deployments,
             quarantines: self.quarantines,
             acceptances: self.acceptances,
-            episodes: self.sla.episodes,
-            scan_gaps: self.sla.gaps,
+            episodes: sla.episodes,
+            scan_gaps: sla.gaps,
             nights: self.nights,
         };
         (truth, sums, self.traps)
@@ -221,7 +225,10 @@ impl Sums {
                 *sum += n;
             }
         }
-        self.has_scan_gap |= other.has_scan_gap;
+        for (severity, n) in &other.open_breaches {
+            *self.open_breaches.entry(severity).or_default() += n;
+        }
+        self.n_scan_gaps += other.n_scan_gaps;
     }
 
     /// The numbers of CI/CL-001 §21.
@@ -278,7 +285,13 @@ impl Sums {
         let has_gap = ["report_missing", "report_partial", "report_refused"]
             .iter()
             .any(|reason| self.flaky.excluded.contains_key(reason));
-        let verdict = judge(value, self.flaky.n, less(limits.flaky_percent), has_gap);
+        let number = Number {
+            value,
+            n: self.flaky.n,
+            has_gap,
+            ..Number::default()
+        };
+        let verdict = judge(&number, less(limits.flaky_percent));
         let mut flaky = kpi(
             "flaky_test_rate",
             "percent",
@@ -313,15 +326,31 @@ impl Sums {
         let mut kpis = vec![duration, flaky, fix_main];
         for (id, severity) in [("security_sla_critical", "critical"), ("security_sla_high", "high")] {
             let [met, late, breached] = self.due.get(severity).copied().unwrap_or_default();
+            let open_breaches = self.open_breaches.get(severity).copied().unwrap_or_default();
             let n = met + late + breached;
             let value = percent(met, n);
             let target = Target {
                 comparison: Comparison::GreaterOrEqual,
                 limit: limits.sla_percent,
             };
-            let verdict = judge(value, n, target, self.has_scan_gap);
+            let number = Number {
+                value,
+                n,
+                has_gap: self.n_scan_gaps > 0,
+                open_breaches,
+                ..Number::default()
+            };
+            let verdict = judge(&number, target);
             let mut sla = kpi(id, "percent", window_from, value, n, verdict);
-            for (name, n) in [("met", met), ("late", late), ("open_breached", breached)] {
+            if self.n_scan_gaps > 0 {
+                sla.excluded.insert("scan_gap", self.n_scan_gaps);
+            }
+            for (name, n) in [
+                ("met", met),
+                ("late", late),
+                ("open_breached", breached),
+                ("open_breaches", open_breaches),
+            ] {
                 sla.companions.insert(name, n as f64);
             }
             kpis.push(sla);

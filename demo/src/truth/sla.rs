@@ -1,6 +1,7 @@
 //! Clocks of findings (reading of CI/CL-001 §21): episodes, as scans of the default branch end.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use domain::clock::Timestamp;
@@ -12,7 +13,7 @@ use crate::world::finding::{Severity, Tool};
 /// One stay of a finding, or of all findings of one CVE in one package.
 #[derive(Debug, Clone, Serialize)]
 pub struct Episode {
-    /// What it is: `tool rule path` or `CVE package`.
+    /// What it is: `tool rule path:line`, `tool rule resource path` or `CVE package`.
     pub item: String,
     /// The severity that it is counted under: whose deadline comes first.
     pub severity: &'static str,
@@ -30,9 +31,19 @@ pub struct Episode {
     /// `met`, `late`, `breached` (open past its due date), `open`.
     pub state: &'static str,
     #[serde(skip)]
+    of: usize,
+    #[serde(skip)]
     reached: Vec<(Timestamp, Severity)>,
     #[serde(skip)]
-    members: BTreeMap<usize, bool>,
+    members: BTreeMap<Tool, Member>,
+}
+
+/// What one tool says of it.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    is_open: bool,
+    /// The newest commit that it was seen on.
+    position: usize,
 }
 
 /// A span without a complete scan by a tool that the repository has.
@@ -51,18 +62,38 @@ pub struct ScanGap {
 /// What a finding is to the clock.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
-    pub(crate) finding: usize,
+    /// The first finding of the same identity.
+    pub(crate) of: usize,
     pub(crate) item: String,
     pub(crate) severity: Severity,
+}
+
+/// A scan of the default branch that ended.
+#[derive(Debug)]
+pub(crate) struct EndedScan {
+    pub(crate) at: Timestamp,
+    pub(crate) tool: Tool,
+    /// The commit's place in the order of the pushes.
+    pub(crate) position: usize,
+    pub(crate) is_complete: bool,
+    pub(crate) seen: Vec<Seen>,
 }
 
 /// Follows the findings of a repository.
 #[derive(Debug, Default)]
 pub(crate) struct SlaLog {
+    scans: Vec<EndedScan>,
+    revoked: Vec<(usize, Timestamp)>,
+}
+
+/// What the scans come to, in the order in which they ended.
+#[derive(Debug, Default)]
+pub(crate) struct SlaClocks {
     pub(crate) episodes: Vec<Episode>,
     pub(crate) gaps: Vec<ScanGap>,
     last_complete: BTreeMap<Tool, Timestamp>,
-    tools: BTreeMap<usize, Tool>,
+    newest_complete: BTreeMap<Tool, usize>,
+    sighted: BTreeSet<(usize, Tool)>,
 }
 
 /// Hours that each severity has; others have no clock.
@@ -76,19 +107,41 @@ pub(crate) fn hours(severity: Severity) -> Option<i64> {
 
 impl SlaLog {
     /// A scan of the default branch ended.
-    pub(crate) fn scan_ended(
-        &mut self,
-        tool: Tool,
-        is_complete: bool,
-        seen: &[Seen],
-        at: Timestamp,
-        gap_max: TimeDelta,
-    ) {
-        for seen in seen {
-            self.tools.insert(seen.finding, tool);
-            self.observe(seen, at);
+    pub(crate) fn scan_ended(&mut self, scan: EndedScan) {
+        self.scans.push(scan);
+    }
+
+    /// A secret was revoked.
+    pub(crate) fn revoked(&mut self, of: usize, at: Timestamp) {
+        self.revoked.push((of, at));
+    }
+
+    /// Settles every episode, once time has ended.
+    pub(crate) fn settle(mut self, end: Timestamp, gap_max: TimeDelta) -> SlaClocks {
+        // Jobs that overlap end in another order than their scans do.
+        self.scans.sort_by_key(|scan| (scan.at, scan.tool, scan.position));
+        let mut clocks = SlaClocks::default();
+        for scan in &self.scans {
+            clocks.scan_ended(scan, gap_max);
         }
-        if !is_complete {
+        for (of, at) in self.revoked.into_iter().filter(|(_, at)| *at <= end) {
+            clocks.revoked(of, at);
+        }
+        clocks.settle(end, gap_max);
+        clocks
+    }
+}
+
+impl SlaClocks {
+    fn scan_ended(&mut self, scan: &EndedScan, gap_max: TimeDelta) {
+        let EndedScan { at, tool, position, .. } = *scan;
+        // A newer commit was scanned before: what this one holds, or lacks, is history.
+        let is_outdated = self.newest_complete.get(&tool).is_some_and(|newest| position < *newest);
+        for seen in &scan.seen {
+            let is_first = self.sighted.insert((seen.of, tool));
+            self.observe(seen, scan, is_first || !is_outdated);
+        }
+        if !scan.is_complete {
             return;
         }
         let last = self.last_complete.insert(tool, at);
@@ -101,36 +154,40 @@ impl SlaLog {
                 to: Some(at),
             });
         }
+        if is_outdated {
+            return;
+        }
+        self.newest_complete.insert(tool, position);
         if tool == Tool::Gitleaks {
             return;
         }
         for episode in self.episodes.iter_mut().filter(|episode| episode.fixed_at.is_none()) {
-            for (finding, is_open) in &mut episode.members {
-                if self.tools.get(finding) == Some(&tool) && !seen.iter().any(|seen| seen.finding == *finding) {
-                    *is_open = false;
-                }
+            if let Some(member) = episode.members.get_mut(&tool)
+                && member.position <= position
+                && scan.seen.iter().all(|seen| seen.of != episode.of)
+            {
+                member.is_open = false;
             }
-            if episode.members.values().all(|is_open| !is_open) {
+            if episode.members.values().all(|member| !member.is_open) {
                 episode.fixed_at = Some(at);
             }
         }
     }
 
-    /// A secret was revoked.
-    pub(crate) fn revoked(&mut self, finding: usize, at: Timestamp) {
-        for episode in &mut self.episodes {
-            if episode.members.contains_key(&finding) && episode.fixed_at.is_none() {
-                episode.fixed_at = Some(at);
-            }
+    fn revoked(&mut self, of: usize, at: Timestamp) {
+        let episodes = self.episodes.iter_mut().filter(|episode| episode.of == of);
+        for episode in episodes.filter(|episode| episode.fixed_at.is_none()) {
+            episode.fixed_at = Some(at);
         }
     }
 
-    fn observe(&mut self, seen: &Seen, at: Timestamp) {
-        let last = self.episodes.iter_mut().rev().find(|episode| episode.item == seen.item);
+    /// A sighting that `opens` nothing may still tell that something open is worse than it was.
+    fn observe(&mut self, seen: &Seen, scan: &EndedScan, opens: bool) {
+        let EndedScan { at, tool, position, .. } = *scan;
+        let last = self.episodes.iter_mut().rev().find(|episode| episode.of == seen.of);
         let episode = match last {
             Some(episode) if episode.fixed_at.is_none() => episode,
-            // A revoked secret stays in the history and is seen for ever: that is no reopening.
-            Some(_) if self.tools.get(&seen.finding) == Some(&Tool::Gitleaks) => return,
+            _ if !opens => return,
             Some(episode)
                 if episode
                     .fixed_at
@@ -149,6 +206,7 @@ impl SlaLog {
                     fixed_at: None,
                     is_continued: false,
                     state: "open",
+                    of: seen.of,
                     reached: vec![],
                     members: BTreeMap::new(),
                 });
@@ -158,14 +216,21 @@ impl SlaLog {
                 episode
             }
         };
-        episode.members.insert(seen.finding, true);
+        let member = episode.members.entry(tool).or_insert(Member {
+            is_open: false,
+            position,
+        });
+        if !opens && !member.is_open {
+            return;
+        }
+        member.is_open = true;
+        member.position = member.position.max(position);
         if episode.reached.iter().all(|(_, severity)| *severity < seen.severity) {
             episode.reached.push((at, seen.severity));
         }
     }
 
-    /// Settles every episode, once time has ended.
-    pub(crate) fn settle(&mut self, end: Timestamp, gap_max: TimeDelta) {
+    fn settle(&mut self, end: Timestamp, gap_max: TimeDelta) {
         for (tool, last) in &self.last_complete {
             if end - *last > gap_max {
                 self.gaps.push(ScanGap {
@@ -181,9 +246,9 @@ impl SlaLog {
             let first = episode
                 .reached
                 .iter()
-                .filter_map(|(at, severity)| Some((*at + TimeDelta::hours(hours(*severity)?), *severity)))
+                .filter_map(|(at, severity)| Some((*at + TimeDelta::hours(hours(*severity)?), Reverse(*severity))))
                 .min();
-            if let Some((due_at, severity)) = first {
+            if let Some((due_at, Reverse(severity))) = first {
                 episode.due_at = due_at;
                 episode.severity = severity.as_str();
             }

@@ -207,8 +207,8 @@ fn cases<'w>(context: &Context<'w>, mut chance: Chance) -> Vec<Case<'w>> {
         if !test.exists_at(execution.commit_at) {
             continue;
         }
-        let usual = TimeDelta::milliseconds(test.duration_ms.max(1));
-        let last = chance.around(usual).num_milliseconds();
+        let usual = test.duration_ms.max(1);
+        let last = chance.milliseconds_around(usual);
         let (ending, reruns) = match draws.get(&index).copied() {
             None => (Ending::Passed, 0),
             Some(Draw::Failed) => (Ending::Failed, 0),
@@ -223,7 +223,7 @@ fn cases<'w>(context: &Context<'w>, mut chance: Chance) -> Vec<Case<'w>> {
             test,
             ending,
             last_ms: if ending == Ending::Skipped { 0 } else { last },
-            earlier_ms: (0..reruns).map(|_| chance.around(usual).num_milliseconds()).collect(),
+            earlier_ms: (0..reruns).map(|_| chance.milliseconds_around(usual)).collect(),
             quarantine: quarantined.get(&index).copied(),
             started_at,
         };
