@@ -78,15 +78,33 @@ pub struct Target {
     pub limit: f64,
 }
 
-/// Judges `value` against `target`; `has_gap` says that evidence of the window is missing.
+/// What a value is judged by, beside its target.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Number {
+    /// The value; null: there is nothing to judge.
+    pub value: Option<f64>,
+    /// What it is computed over.
+    pub n: i64,
+    /// Fewer than so many are too thin a ground; 0 where that is no question.
+    pub n_min: i64,
+    /// Evidence of the window is missing.
+    pub has_gap: bool,
+    /// What is open for longer than the target allows, and hence not in the value.
+    pub open_breaches: i64,
+}
+
+/// Judges a number against `target`.
 ///
-/// A gap turns `met` into `undetermined`, never `missed` into anything: what is missing cannot excuse what is there.
-pub fn judge(value: Option<f64>, n: i64, target: Target, has_gap: bool) -> KpiVerdict {
-    match value {
+/// An open breach misses the target whatever was closed in time. A gap turns `met` into `undetermined`, never `missed`
+/// into anything: what is missing cannot excuse what is there.
+pub fn judge(number: &Number, target: Target) -> KpiVerdict {
+    match number.value {
+        _ if number.open_breaches > 0 => KpiVerdict::Missed,
+        Some(_) if number.n == 0 => KpiVerdict::NoData,
         None => KpiVerdict::NoData,
-        Some(_) if n == 0 => KpiVerdict::NoData,
+        Some(_) if number.n < number.n_min => KpiVerdict::Undetermined,
         Some(value) if !target.comparison.holds(value, target.limit) => KpiVerdict::Missed,
-        Some(_) if has_gap => KpiVerdict::Undetermined,
+        Some(_) if number.has_gap => KpiVerdict::Undetermined,
         Some(_) => KpiVerdict::Met,
     }
 }
@@ -113,9 +131,33 @@ pub struct Exclusion {
 /// Every reason, by name.
 pub const EXCLUSIONS: &[Exclusion] = &[
     Exclusion {
+        reason: "fixed_by_rerun_alone",
+        counts: "outages",
+        because: "Every red check left by a re-run of the same commit: a flake, not a fix.",
+        is_gap: false,
+    },
+    Exclusion {
         reason: "fork",
         counts: "run attempts",
         because: "The head commit lives in a fork, where the organization does not choose what runs.",
+        is_gap: false,
+    },
+    Exclusion {
+        reason: "head_commit_not_green",
+        counts: "head commits",
+        because: "A gating job failed, was cancelled or did not end in the first attempt, so that its time is no full one.",
+        is_gap: false,
+    },
+    Exclusion {
+        reason: "head_commit_superseded",
+        counts: "head commits",
+        because: "A gating job was cancelled and a newer commit of the pull request followed.",
+        is_gap: false,
+    },
+    Exclusion {
+        reason: "head_commit_too_long",
+        counts: "head commits",
+        because: "A day or longer: a machine that never came, not CI.",
         is_gap: false,
     },
     Exclusion {
@@ -131,6 +173,18 @@ pub const EXCLUSIONS: &[Exclusion] = &[
         is_gap: false,
     },
     Exclusion {
+        reason: "pull_request_without_green_head",
+        counts: "pull requests",
+        because: "None of its head commits was green in the first attempt.",
+        is_gap: false,
+    },
+    Exclusion {
+        reason: "report_missing",
+        counts: "run attempts",
+        because: "A required test job of the default branch ran, and its report was not uploaded or has expired.",
+        is_gap: true,
+    },
+    Exclusion {
         reason: "report_partial",
         counts: "test reports",
         because: "The report breaks off; what stood behind the break is unknown.",
@@ -140,6 +194,12 @@ pub const EXCLUSIONS: &[Exclusion] = &[
         reason: "report_refused",
         counts: "test reports",
         because: "The report cannot be read; what it said is unknown.",
+        is_gap: true,
+    },
+    Exclusion {
+        reason: "scan_gap",
+        counts: "spans of time",
+        because: "A scanner of the default branch gave no complete scan for longer than the policy allows.",
         is_gap: true,
     },
     Exclusion {
@@ -173,7 +233,38 @@ mod tests {
             (None, 0, false, KpiVerdict::NoData),
             (Some(0.0), 0, true, KpiVerdict::NoData),
         ] {
-            assert_eq!(judge(value, n, target, has_gap), verdict, "{value:?} {n} {has_gap}");
+            let number = Number {
+                value,
+                n,
+                has_gap,
+                ..Number::default()
+            };
+            assert_eq!(judge(&number, target), verdict, "{number:?}");
+        }
+    }
+
+    #[test]
+    fn thin_ground_is_undetermined_and_an_open_breach_missed() {
+        let target = Target {
+            comparison: Comparison::Less,
+            limit: 2.0,
+        };
+        for (value, n, open_breaches, verdict) in [
+            (Some(1.0), 4, 0, KpiVerdict::Undetermined),
+            (Some(3.0), 4, 0, KpiVerdict::Undetermined),
+            (Some(1.0), 5, 0, KpiVerdict::Met),
+            (Some(1.0), 5, 1, KpiVerdict::Missed),
+            (Some(1.0), 1, 1, KpiVerdict::Missed),
+            (None, 0, 1, KpiVerdict::Missed),
+        ] {
+            let number = Number {
+                value,
+                n,
+                n_min: 5,
+                open_breaches,
+                ..Number::default()
+            };
+            assert_eq!(judge(&number, target), verdict, "{number:?}");
         }
     }
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod alert;
 pub mod calendar;
 pub mod change;
 pub mod check;
@@ -11,6 +12,7 @@ pub mod identity;
 pub mod job;
 pub mod kpi;
 pub mod policy;
+pub mod quarantine;
 pub mod run;
 pub mod scan;
 pub mod severity;

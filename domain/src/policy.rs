@@ -53,6 +53,23 @@ pub struct Rule {
     pub valid_to: Option<Timestamp>,
 }
 
+impl Rule {
+    /// The number in another unit; null where the two have nothing in common.
+    pub fn value_in(&self, unit: &str) -> Option<f64> {
+        let seconds = |unit: &str| match unit {
+            "seconds" => Some(1.0),
+            "minutes" => Some(60.0),
+            "hours" => Some(3600.0),
+            "days" => Some(86_400.0),
+            _ => None,
+        };
+        if self.unit == unit {
+            return Some(self.value);
+        }
+        Some(self.value * seconds(&self.unit)? / seconds(unit)?)
+    }
+}
+
 /// The numbers that hold, each over time. A clock is judged by the number that held when the clock started.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {

@@ -1,5 +1,6 @@
 //! One payload to rows: the same function for what just landed and for what a cut-off batch left behind.
 
+use std::cell::RefCell;
 use std::io::BufRead;
 use std::sync::Arc;
 
@@ -111,9 +112,10 @@ impl Plan {
                 stamp,
                 sha256: self.sha256,
                 context: &self.context,
+                warnings: RefCell::default(),
             };
             if let Some(read) = kinds::read(&self.planned.format, &bytes, &reading) {
-                return self.parsed_object(read, emit);
+                return self.parsed_object(read, reading.warnings.into_inner(), emit);
             }
             match run_document::read(&bytes) {
                 Ok(run) => {
@@ -143,6 +145,7 @@ impl Plan {
     fn parsed_object(
         &self,
         read: Result<Vec<Rows>, String>,
+        warnings: Warnings,
         emit: &mut dyn FnMut(Rows) -> std::io::Result<()>,
     ) -> std::io::Result<Source> {
         let mut source = match read {
@@ -153,6 +156,7 @@ impl Plan {
             }
             Err(reason) => self.source(SourceStatus::Refused, Some(reason), 0),
         };
+        source.warnings = warnings;
         self.count_redactions(&mut source);
         Ok(source)
     }

@@ -44,6 +44,21 @@ pub fn lease(number: u64) -> Path {
     Path::from(format!("lease/{number:020}.json"))
 }
 
+/// `jobs/<job>/due`: the due times of a job that were taken.
+pub fn appointments(job: &str) -> String {
+    format!("jobs/{job}/due")
+}
+
+/// `jobs/<job>/due/<microseconds>.json`: who took a due time.
+pub fn appointment(job: &str, due_micros: u64) -> Path {
+    Path::from(format!("jobs/{job}/due/{due_micros:020}.json"))
+}
+
+/// `jobs/<job>/ended/<microseconds>.json`: how it ended.
+pub fn ending(job: &str, due_micros: u64) -> Path {
+    Path::from(format!("jobs/{job}/ended/{due_micros:020}.json"))
+}
+
 /// Reads the number in the name of an intent, a publication or a lease.
 pub fn number(path: &Path) -> Option<u64> {
     path.filename()?.strip_suffix(".json")?.parse().ok()

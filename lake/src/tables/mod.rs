@@ -1,5 +1,8 @@
 //! The tables of the lake, one file each: columns, keys, sort, statistics.
 
+pub mod alert_locations;
+pub mod alerts;
+pub mod analyses;
 pub mod artifacts;
 pub mod check_runs;
 pub mod coverage;
@@ -10,6 +13,7 @@ pub mod issues;
 pub mod jobs;
 pub mod pull_request_commits;
 pub mod pull_requests;
+pub mod quarantine_entries;
 pub mod report;
 pub mod repositories;
 pub mod required_checks;
@@ -25,6 +29,9 @@ use spec::TableSpec;
 
 /// Every table, in the order in which a batch commits them.
 pub static ALL: &[&TableSpec] = &[
+    &alert_locations::TABLE.spec,
+    &alerts::TABLE.spec,
+    &analyses::TABLE.spec,
     &artifacts::TABLE.spec,
     &check_runs::TABLE.spec,
     &coverage::TABLE.spec,
@@ -35,6 +42,7 @@ pub static ALL: &[&TableSpec] = &[
     &jobs::TABLE.spec,
     &pull_request_commits::TABLE.spec,
     &pull_requests::TABLE.spec,
+    &quarantine_entries::TABLE.spec,
     &repositories::TABLE.spec,
     &required_checks::TABLE.spec,
     &runs::TABLE.spec,

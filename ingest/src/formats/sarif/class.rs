@@ -51,7 +51,7 @@ const OTHERS: &[&str] = &[
 ];
 
 /// The tool's name without version or edition.
-pub(super) fn family(driver: &str) -> String {
+pub(crate) fn family(driver: &str) -> String {
     let name = driver.trim().to_lowercase();
     if let Some((_, family)) = FAMILIES.iter().find(|(begin, _)| name.starts_with(begin)) {
         return (*family).to_owned();

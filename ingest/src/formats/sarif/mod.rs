@@ -21,5 +21,6 @@ mod tool;
 mod tests;
 
 // The front door of the format: callers need these and no path below.
+pub(crate) use class::family;
 pub use reader::{Outline, PARSER, Row, read};
 pub use sniff::{Sniff, sniff};

@@ -8,9 +8,12 @@ use chrono::DateTime;
 use domain::clock::Timestamp;
 use lake::known;
 use lake::snapshot::Snapshot;
-use lake::tables::{artifacts, gaps, issues, pull_requests, required_checks, runs};
+use lake::tables::{
+    alerts, analyses, artifacts, gaps, issues, pull_requests, quarantine_entries, required_checks, runs,
+};
 
 use super::checks::Required;
+use super::objects::security::SECRET_SCANNING;
 use crate::error::Result;
 
 /// An attempt's newest observation.
@@ -33,6 +36,9 @@ pub(crate) struct Known {
     /// By run and attempt.
     pub(crate) attempts: HashMap<(i64, i32), AttemptState>,
     pub(crate) artifacts: HashSet<i64>,
+    pub(crate) analyses: HashSet<i64>,
+    /// Newest change of each secret scanning alert.
+    pub(crate) secret_alerts: HashMap<i64, Timestamp>,
     /// Newest change of each pull request, and of each issue.
     pub(crate) pulls: HashMap<i64, Timestamp>,
     pub(crate) issues: HashMap<i64, Timestamp>,
@@ -42,6 +48,8 @@ pub(crate) struct Known {
     pub(crate) required: HashMap<String, Requirements>,
     /// Versions of rulesets.
     pub(crate) versions: HashSet<i64>,
+    /// Commits whose list of quarantined tests is in.
+    pub(crate) quarantine_lists: HashSet<String>,
 }
 
 /// The cells of a row, by the position of the column.
@@ -112,12 +120,26 @@ impl Known {
             known.artifacts.extend(row.long(1));
         })
         .await?;
+        read(&analyses::TABLE.spec, &["analysis_id"], &mut |row| {
+            known.analyses.extend(row.long(1));
+        })
+        .await?;
+        read(&alerts::TABLE.spec, &["number", "updated_at", "kind"], &mut |row| {
+            if row.text(3) == Some(SECRET_SCANNING) {
+                newest(&mut known.secret_alerts, row);
+            }
+        })
+        .await?;
         read(&pull_requests::TABLE.spec, &["number", "updated_at"], &mut |row| {
             newest(&mut known.pulls, row);
         })
         .await?;
         read(&issues::TABLE.spec, &["number", "updated_at"], &mut |row| {
             newest(&mut known.issues, row);
+        })
+        .await?;
+        read(&quarantine_entries::TABLE.spec, &["commit_sha"], &mut |row| {
+            known.quarantine_lists.extend(row.text(1).map(str::to_owned));
         })
         .await?;
         let mut gaps_seen: HashMap<Owed, (Timestamp, bool, String, Option<i64>)> = HashMap::new();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::clock::Timestamp;
+use domain::collection::Gap;
 use domain::identity::RepositoryName;
 use lake::writer::Writer;
 use serde::Deserialize;
@@ -37,7 +38,7 @@ pub struct Pulled {
     /// Requests that were sent.
     pub requests: u64,
     /// Gaps that opened, in words.
-    pub gaps: Vec<String>,
+    pub gaps: Vec<Gap>,
     /// Gaps that closed.
     pub gaps_closed: u64,
 }
@@ -80,7 +81,7 @@ pub async fn pull(writer: &mut Writer, access: &Access, scope: &Scope, progress:
 }
 
 /// Names of an account's repositories.
-async fn repositories_of(client: &Client, owner: &str) -> Result<Vec<RepositoryName>> {
+pub(super) async fn repositories_of(client: &Client, owner: &str) -> Result<Vec<RepositoryName>> {
     #[derive(Deserialize)]
     struct Named {
         full_name: String,

@@ -1,4 +1,4 @@
-//! The pull of one repository: what it requires, its pull requests and issues, then its runs, oldest first.
+//! The pull of one repository: what it requires, its pull requests, issues and alerts, then its runs, oldest first.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
@@ -114,6 +114,9 @@ impl<'a> RepositoryPull<'a> {
         documents.extend(self.requirements().await?);
         documents.extend(self.pulls().await?);
         documents.extend(self.issues().await?);
+        documents.extend(self.quarantine_lists().await?);
+        documents.extend(self.secret_alerts().await?);
+        documents.extend(self.analyses().await?);
         let items = vec![item(documents)];
         self.take_in(items, writer, intake, pulled, progress).await?;
         self.runs(created_at, writer, intake, pulled, progress).await
@@ -202,15 +205,7 @@ impl<'a> RepositoryPull<'a> {
     ) -> Result<()> {
         let mut gaps = std::mem::take(&mut *self.gaps.lock().unwrap_or_else(PoisonError::into_inner));
         gaps.sort_by(|a, b| (&a.resource, &a.subject, a.is_open).cmp(&(&b.resource, &b.subject, b.is_open)));
-        for gap in gaps.iter().filter(|gap| gap.is_open) {
-            pulled.gaps.push(format!(
-                "{}: {} {}: {}",
-                gap.repository,
-                gap.resource,
-                gap.subject,
-                gap.detail.as_ref().unwrap_or(&gap.reason)
-            ));
-        }
+        pulled.gaps.extend(gaps.iter().filter(|gap| gap.is_open).cloned());
         pulled.gaps_closed += gaps.iter().filter(|gap| !gap.is_open).count() as u64;
         items.push(item(gaps.iter().map(gaps::document).collect()));
         items.retain(|item| !matches!(&item.origin, Origin::Documents(documents) if documents.is_empty()));

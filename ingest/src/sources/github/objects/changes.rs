@@ -159,7 +159,7 @@ pub(crate) struct PullCommitDocument {
 /// A commit as lists hold it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct CommitObject {
-    sha: String,
+    pub(crate) sha: String,
     commit: CommitBody,
     author: Option<Login>,
 }

@@ -1,11 +1,13 @@
 //! The kinds of objects, each with its parser; a parser whose rows change gets a higher version.
 
+use std::cell::RefCell;
+
 use domain::identity::Sha256Digest;
-use domain::source::SourceContext;
+use domain::source::{SourceContext, Warnings};
 use lake::tables::rows::{Observed, RowTable};
 use lake::tables::spec::Stamp;
 
-use super::{actions, changes};
+use super::{actions, changes, quarantine_list, security};
 use crate::report::Rows;
 use crate::sources::github::{checks, gaps};
 
@@ -27,6 +29,8 @@ const fn kind(format: &'static str, parser: &'static str, read: Reader) -> Objec
     ObjectKind { format, parser, read }
 }
 
+pub(crate) const ALERT: ObjectKind = kind("github_alert", "github_alert/1", security::alert);
+pub(crate) const ANALYSIS: ObjectKind = kind("github_analysis", "github_analysis/1", security::analysis);
 pub(crate) const ARTIFACT: ObjectKind = kind("github_artifact", "github_artifact/1", actions::artifact);
 pub(crate) const CHECK_RUN: ObjectKind = kind("github_check_run", "github_check_run/1", changes::check_run);
 pub(crate) const GAP: ObjectKind = kind("github_gap", "github_gap/1", gaps::read);
@@ -34,6 +38,11 @@ pub(crate) const ISSUE: ObjectKind = kind("github_issue", "github_issue/1", chan
 pub(crate) const JOB: ObjectKind = kind("github_job", "github_job/1", actions::job);
 pub(crate) const PULL: ObjectKind = kind("github_pull", "github_pull/1", changes::pull);
 pub(crate) const PULL_COMMIT: ObjectKind = kind("github_pull_commit", "github_pull_commit/1", changes::pull_commit);
+pub(crate) const QUARANTINE_LIST: ObjectKind = kind(
+    "github_quarantine_list",
+    "github_quarantine_list/1",
+    quarantine_list::read,
+);
 pub(crate) const REPOSITORY: ObjectKind = kind("github_repository", "github_repository/1", changes::repository);
 pub(crate) const RULES: ObjectKind = kind("github_rules", "github_rules/1", checks::read_observed);
 pub(crate) const RULESET_VERSION: ObjectKind = kind(
@@ -45,6 +54,8 @@ pub(crate) const RUN: ObjectKind = kind("github_run", "github_run/1", actions::r
 
 /// Every kind, alphabetic.
 pub(crate) static ALL: &[ObjectKind] = &[
+    ALERT,
+    ANALYSIS,
     ARTIFACT,
     CHECK_RUN,
     GAP,
@@ -52,6 +63,7 @@ pub(crate) static ALL: &[ObjectKind] = &[
     JOB,
     PULL,
     PULL_COMMIT,
+    QUARANTINE_LIST,
     REPOSITORY,
     RULES,
     RULESET_VERSION,
@@ -70,6 +82,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) stamp: Stamp,
     pub(crate) sha256: Sha256Digest,
     pub(crate) context: &'a SourceContext,
+    /// What its reader could not read.
+    pub(crate) warnings: RefCell<Warnings>,
 }
 
 impl Reading<'_> {

@@ -4,3 +4,5 @@ pub(crate) mod actions;
 pub(crate) mod changes;
 pub(crate) mod fields;
 pub(crate) mod kinds;
+pub(crate) mod quarantine_list;
+pub(crate) mod security;
