@@ -42,4 +42,8 @@ from (
         sources.is_lost_report and runs.population = 'in'
         and sources.completed_at >= $from and sources.completed_at < $to
     group by sources.repository, sources.status
+    union all
+    select repository, 'report_missing' as reason, count(*) as n
+    from mart.missing_reports
+    group by repository
 ) as reasons

@@ -5,6 +5,7 @@
 --
 -- The newest observation is the source's own: completed before running, then the later completion, then the digest.
 -- `is_copy`: a later attempt repeats jobs that it does not run again, under other ids and with the same instants.
+-- `is_placeholder`: it never ends, and a job of its name and attempt did; it says nothing.
 with
 newest as (
     select
@@ -60,6 +61,9 @@ select
     started_at is not null and run_attempt > min(run_attempt) over (
         partition by repository, run_id, name, started_at, completed_at
     ) as is_copy,
+    completed_at is null and max(completed_at) over (
+        partition by repository, run_id, run_attempt, name
+    ) is not null as is_placeholder,
     runner_id,
     runner_name,
     runner_group,

@@ -5,8 +5,8 @@
 --
 -- The newest observation is the source's own: completed before running, then the later change, then the later
 -- completion, then the digest. The order of arrival plays no part. `created_at` is the earliest that was stated, since
--- two folders of one run may state different times. `completed_at` is what was stated: GitHub says it of jobs only, see
--- `mart.attempt_ends`. The default branch is the repository's where the run does not say it; a head repository that was
+-- two folders of one run may state different times. `completed_at` is what was stated: GitHub says it of jobs only. The
+-- default branch is the repository's where the run does not say it; a head repository that was
 -- deleted is '', and so is a branch that there is not.
 with
 observed as (

@@ -1,0 +1,34 @@
+-- Gaps: what could not be had
+--
+-- kind: list
+-- grain: repository, resource, subject
+-- columns: repository: where
+-- columns: resource: what was asked for
+-- columns: subject: which one
+-- columns: reason: why it could not be had
+-- columns: detail: what the source said
+-- columns: run_id: the run, where it is of one
+-- columns: run_attempt: its attempt
+-- columns: from_at: first instant that it may touch; empty: since ever
+-- columns: to_at: last instant that it may touch; empty: still
+-- columns: observed_at: when it was last asked for
+--
+-- What the source did not give, has not given since, and may touch the window. While a gap is open, a KPI over its time
+-- is undetermined rather than met.
+select
+    repository,
+    resource,
+    subject,
+    reason,
+    detail,
+    run_id,
+    run_attempt,
+    from_at,
+    to_at,
+    observed_at
+from stg.gaps
+where
+    is_open
+    and (from_at is null or from_at < $to)
+    and (to_at is null or $from <= to_at)
+order by to_at desc nulls first, from_at desc nulls first, repository, resource, subject
