@@ -49,6 +49,18 @@ pub(crate) struct Size {
     labels: usize,
 }
 
+impl Size {
+    /// Its width.
+    pub(crate) fn width(self) -> f64 {
+        self.width
+    }
+
+    /// How many labels fit below.
+    pub(crate) fn labels(self) -> usize {
+        self.labels
+    }
+}
+
 /// For a screen.
 pub(crate) const WIDE: Size = Size {
     name: "wide",

@@ -57,6 +57,7 @@ fn seconds_of(unit: &str) -> Option<f64> {
         "seconds" => Some(1.0),
         "minutes" => Some(60.0),
         "hours" => Some(3600.0),
+        "days" => Some(86_400.0),
         _ => None,
     }
 }
@@ -206,19 +207,42 @@ pub(crate) fn words(name: &str) -> String {
         .strip_prefix("n_")
         .or_else(|| name.strip_prefix("is_"))
         .unwrap_or(name);
-    let name = name
-        .strip_suffix("_at")
-        .or_else(|| name.strip_suffix("_ms"))
+    let name = match name {
+        "seconds" => "duration",
+        "days_left" | "hours_left" => "time_left",
+        _ => name,
+    };
+    let name = ["_at", "_ms", "_seconds"]
+        .into_iter()
+        .find_map(|unit| name.strip_suffix(unit))
         .unwrap_or(name);
     let word = |word: &str| match word {
         "sha" => "SHA".to_owned(),
         "sha256" => "SHA-256".to_owned(),
+        "ci" | "id" | "sarif" | "sbom" | "spdx" | "zip" => word.to_uppercase(),
+        "github" => "GitHub".to_owned(),
+        "junit" => "JUnit".to_owned(),
         _ => word.to_owned(),
     };
-    let words = name.split('_').map(word).collect::<Vec<_>>().join(" ");
-    let mut characters = words.chars();
+    capitalized(&name.split('_').map(word).collect::<Vec<_>>().join(" "))
+}
+
+/// A text with a capital letter first.
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string());
-    [first.as_deref().unwrap_or_default(), characters.as_str()].concat()
+    first.unwrap_or_default() + characters.as_str()
+}
+
+/// A count with its noun: `1 outage`, `3 outages`.
+pub(crate) fn counted(n: usize, noun: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{}\u{a0}{noun}{plural}", size(n as u64))
+}
+
+/// How long something has been, or has left, of seconds.
+pub(crate) fn span(seconds: f64) -> String {
+    value(seconds, "seconds", None)
 }
 
 /// The start of a digest, enough to tell it from another.
@@ -251,6 +275,7 @@ mod tests {
             (702.0, "seconds", Some(720.0), "11 min 42 s"),
             (2.0001, "hours", Some(2.0), "2 h 0.4 s"),
             (1.5, "hours", Some(2.0), "1 h 30 min"),
+            (13.25, "days", None, "13 d 6 h"),
             (59.99, "seconds", Some(60.0), "59.99 s"),
             (7.0, "count", None, "7"),
             (f64::NAN, "percent", None, "unknown"),
@@ -287,5 +312,8 @@ mod tests {
         assert_eq!(words("source_sha256"), "Source SHA-256");
         assert_eq!(words("is_quarantined"), "Quarantined");
         assert_eq!(words("share_never_retried"), "Share never retried");
+        assert_eq!(words("lag_seconds"), "Lag");
+        assert_eq!(words("days_left"), "Time left");
+        assert_eq!(words("github_job"), "GitHub job");
     }
 }

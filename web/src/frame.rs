@@ -10,15 +10,21 @@ use crate::selection::Selection;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Section {
     Overview,
+    Main,
     FlakyTests,
+    Quarantine,
+    Security,
     Ingest,
     Publications,
     None,
 }
 
-const NAVIGATION: [(Section, &str, &str); 4] = [
+const NAVIGATION: [(Section, &str, &str); 7] = [
     (Section::Overview, "Overview", "/"),
+    (Section::Main, "Main", "/main"),
     (Section::FlakyTests, "Flaky tests", "/list/flaky_tests"),
+    (Section::Quarantine, "Quarantine", "/quarantine"),
+    (Section::Security, "Security", "/security"),
     (Section::Ingest, "Ingest", "/ingest"),
     (Section::Publications, "Publications", "/publications"),
 ];
@@ -90,6 +96,12 @@ impl Frame {
             has_filter: false,
             repositories: vec![],
         }
+    }
+
+    /// The same frame with another title.
+    pub(crate) fn titled(mut self, title: String) -> Self {
+        self.title = title;
+        self
     }
 
     /// The same frame around an answer.

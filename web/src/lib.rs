@@ -1,15 +1,20 @@
 #![doc = include_str!("../README.md")]
 
 mod assets;
+mod card;
 mod chart;
+mod deadline;
 mod error;
 mod format;
 mod frame;
+mod group;
 mod pages;
 mod prose;
 mod routes;
 #[cfg(test)]
 mod sample_definitions;
+#[cfg(test)]
+mod sample_lists;
 #[cfg(test)]
 mod samples;
 mod security;
@@ -17,6 +22,7 @@ mod selection;
 mod server;
 mod state;
 mod table;
+mod timeline;
 mod twin;
 mod verdict;
 

@@ -2,6 +2,8 @@
 
 use query::definition::Definition;
 
+use crate::format;
+
 /// Paragraphs of a definition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Prose {
@@ -34,17 +36,11 @@ pub(crate) fn prose(definition: &Definition) -> Prose {
                 paragraph.push(' ');
                 paragraph.push_str(text);
             }
-            None => paragraphs.push(capitalized(text)),
+            None => paragraphs.push(format::capitalized(text)),
         }
         starts = false;
     }
     prose
-}
-
-fn capitalized(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + characters.as_str()
 }
 
 #[cfg(test)]

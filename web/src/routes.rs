@@ -12,8 +12,11 @@ use crate::pages::health::{livez, readyz};
 use crate::pages::ingest::ingest;
 use crate::pages::kpi::kpi;
 use crate::pages::list::list;
+use crate::pages::main::main;
 use crate::pages::overview::overview;
 use crate::pages::publications::publications;
+use crate::pages::quarantine::quarantine;
+use crate::pages::security::security;
 use crate::pages::test::test;
 use crate::security::guard;
 use crate::state::State;
@@ -23,6 +26,15 @@ pub(crate) mod path {
     pub(crate) const OVERVIEW: &str = "/";
     pub(crate) const OVERVIEW_JSON: &str = "/overview.json";
     pub(crate) const OVERVIEW_CSV: &str = "/overview.csv";
+    pub(crate) const MAIN: &str = "/main";
+    pub(crate) const MAIN_JSON: &str = "/main.json";
+    pub(crate) const MAIN_CSV: &str = "/main.csv";
+    pub(crate) const QUARANTINE: &str = "/quarantine";
+    pub(crate) const QUARANTINE_JSON: &str = "/quarantine.json";
+    pub(crate) const QUARANTINE_CSV: &str = "/quarantine.csv";
+    pub(crate) const SECURITY: &str = "/security";
+    pub(crate) const SECURITY_JSON: &str = "/security.json";
+    pub(crate) const SECURITY_CSV: &str = "/security.csv";
     pub(crate) const KPI: &str = "/kpi/{id}";
     pub(crate) const LIST: &str = "/list/{id}";
     pub(crate) const TEST: &str = "/tests/{id}";
@@ -43,6 +55,15 @@ pub(crate) mod path {
         OVERVIEW,
         OVERVIEW_JSON,
         OVERVIEW_CSV,
+        MAIN,
+        MAIN_JSON,
+        MAIN_CSV,
+        QUARANTINE,
+        QUARANTINE_JSON,
+        QUARANTINE_CSV,
+        SECURITY,
+        SECURITY_JSON,
+        SECURITY_CSV,
         KPI,
         LIST,
         TEST,
@@ -65,6 +86,15 @@ pub fn router(state: State) -> Router {
         .route(path::OVERVIEW, get(overview))
         .route(path::OVERVIEW_JSON, get(overview))
         .route(path::OVERVIEW_CSV, get(overview))
+        .route(path::MAIN, get(main))
+        .route(path::MAIN_JSON, get(main))
+        .route(path::MAIN_CSV, get(main))
+        .route(path::QUARANTINE, get(quarantine))
+        .route(path::QUARANTINE_JSON, get(quarantine))
+        .route(path::QUARANTINE_CSV, get(quarantine))
+        .route(path::SECURITY, get(security))
+        .route(path::SECURITY_JSON, get(security))
+        .route(path::SECURITY_CSV, get(security))
         .route(path::KPI, get(kpi))
         .route(path::LIST, get(list))
         .route(path::TEST, get(test))

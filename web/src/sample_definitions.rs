@@ -17,6 +17,7 @@ pub(crate) fn definition(kind: Kind, folder: &str, id: &str, title: &str, prose:
         grain: "repository".to_owned(),
         unit: String::new(),
         target: None,
+        n_min: None,
         since: 1,
         window: Some("flaky_window".to_owned()),
         list: None,

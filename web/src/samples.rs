@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::clock::{Timestamp, Window, parse_timestamp};
-use domain::kpi::{Comparison, KpiVerdict, Target, is_separable, judge};
+use domain::kpi::{Comparison, KpiVerdict, Number, Target, is_separable, judge};
 use query::answer::{
     Asked, Cell, Column, Excluded, Explanation, FileRef, KpiAnswer, KpiRow, PublicationRef, Subject, Table,
 };
@@ -70,7 +70,14 @@ pub(crate) fn row(repository: Option<&str>, value: Option<f64>, n: i64, interval
         separable: is_separable(low, high, TARGET.limit),
         target: Some(TARGET),
         basis: Some("CI/CL-001 §21 (spec)".to_owned()),
-        verdict: judge(value, n, TARGET, false),
+        verdict: judge(
+            &Number {
+                value,
+                n,
+                ..Number::default()
+            },
+            TARGET,
+        ),
         excluded: vec![],
         companions: BTreeMap::new(),
     }

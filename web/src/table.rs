@@ -143,7 +143,11 @@ fn cell_view(frame: &Frame, column: &str, cell: &Cell) -> CellView {
         },
         Cell::Float(number) => CellView {
             class: "number",
-            ..plain(format::value(*number, "", None))
+            ..plain(format::value(*number, unit(column), None))
+        },
+        Cell::Boolean(true) if is_alarm(column) => CellView {
+            class: "badge bad",
+            ..plain("yes".to_owned())
         },
         Cell::Boolean(flag) => plain(if *flag { "yes" } else { "no" }.to_owned()),
         Cell::Time(instant) => CellView {
@@ -153,6 +157,22 @@ fn cell_view(frame: &Frame, column: &str, cell: &Cell) -> CellView {
         },
         Cell::Text(text) => text_view(frame, column, text),
     }
+}
+
+/// The unit that a column's name tells; empty: none.
+fn unit(column: &str) -> &'static str {
+    match column {
+        "seconds" => "seconds",
+        _ if column.ends_with("_seconds") => "seconds",
+        _ if column.starts_with("hours_") => "hours",
+        _ if column.starts_with("days_") => "days",
+        _ => "",
+    }
+}
+
+/// Columns whose yes is bad news.
+fn is_alarm(column: &str) -> bool {
+    matches!(column, "is_breach" | "is_breached" | "is_silent")
 }
 
 fn text_view(frame: &Frame, column: &str, text: &str) -> CellView {
@@ -178,6 +198,11 @@ fn text_view(frame: &Frame, column: &str, text: &str) -> CellView {
             class: badge(text),
             ..plain
         },
+        "state" | "severity" => CellView {
+            class: badge(text),
+            text: text.replace('_', " "),
+            ..plain
+        },
         "name" => CellView {
             class: "code breakable name",
             ..plain
@@ -186,15 +211,15 @@ fn text_view(frame: &Frame, column: &str, text: &str) -> CellView {
             class: "code breakable class",
             ..plain
         },
-        "path" | "suite" => CellView {
+        "path" | "suite" | "subject" | "checks" | "package" | "item" => CellView {
             class: "code breakable",
             ..plain
         },
-        "message" | "warnings" | "reason" => CellView {
+        "message" | "warnings" | "reason" | "detail" => CellView {
             class: "prose",
             ..plain
         },
-        _ if column.ends_with("sha256") || column.ends_with("_sha") => CellView {
+        _ if column.ends_with("sha256") || column.ends_with("_sha") || column == "opened_on" => CellView {
             class: "code",
             whole: text.to_owned(),
             text: format::short(text),
@@ -207,9 +232,9 @@ fn text_view(frame: &Frame, column: &str, text: &str) -> CellView {
 /// The class of a word that stands for a state; the word itself is always written.
 fn badge(word: &str) -> &'static str {
     match word {
-        "passed" | "complete" => "badge good",
-        "failed" | "error" | "refused" => "badge bad",
-        "partial" | "A" => "badge warn",
+        "passed" | "complete" | "green" | "met" | "released_proven" => "badge good",
+        "failed" | "error" | "refused" | "red" | "overdue" | "breached" | "late" | "critical" => "badge bad",
+        "partial" | "A" | "released_unproven" | "high" => "badge warn",
         _ => "badge",
     }
 }
@@ -246,6 +271,14 @@ impl<'a> Row<'a> {
         match self.cell(name) {
             Cell::Integer(number) => *number,
             _ => 0,
+        }
+    }
+
+    /// The measured or computed number of a column.
+    pub(crate) fn float(self, name: &str) -> Option<f64> {
+        match self.cell(name) {
+            Cell::Float(number) => Some(*number),
+            _ => None,
         }
     }
 

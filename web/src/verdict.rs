@@ -133,33 +133,102 @@ pub(crate) fn interval(answer: &KpiAnswer, row: &KpiRow) -> Option<String> {
 /// The verdict in a sentence: `Flaky test rate is 1.37 %, under the 2 % that CI/CL-001 §21 allows.`
 pub(crate) fn sentence(answer: &KpiAnswer, row: &KpiRow) -> String {
     let title = &answer.definition.title;
-    let (Some(_), Some(target)) = (row.value, row.target) else {
-        return match (row.value, row.verdict) {
-            (Some(_), _) => format!("{title} is {}; no target holds.", value(answer, row)),
-            (None, _) => format!("{title}: there is nothing to judge in this window."),
+    let open = companion(row, "open_breaches");
+    let Some(number) = row.value else {
+        return match (row.verdict, open) {
+            (KpiVerdict::Missed, Some(open)) => format!("{title} is missed: {}.", open_breaches(open)),
+            _ => format!("{title}: {}.", nothing(row)),
         };
     };
-    let (value, limit) = (value(answer, row), format::limit(target.limit, &answer.definition.unit));
-    let by = by(answer, row);
-    let holds = match target.comparison {
-        Comparison::Less => format!("under the {limit} that {by} allows"),
-        Comparison::LessOrEqual => format!("within the {limit} that {by} allows"),
-        Comparison::GreaterOrEqual => format!("at or over the {limit} that {by} asks for"),
+    let value = value(answer, row);
+    let Some(target) = row.target else {
+        return format!("{title} is {value}; no target holds.");
     };
-    match row.verdict {
-        KpiVerdict::Met => format!("{title} is {value}, {holds}."),
-        KpiVerdict::Missed => {
-            let misses = match target.comparison {
-                Comparison::Less => format!("not under the {limit} that {by} allows"),
-                Comparison::LessOrEqual => format!("over the {limit} that {by} allows"),
-                Comparison::GreaterOrEqual => format!("short of the {limit} that {by} asks for"),
-            };
-            format!("{title} is {value}, {misses}.")
+    let limit = format::limit(target.limit, &answer.definition.unit);
+    let by = by(answer, row);
+    let is_held = target.comparison.holds(number, target.limit);
+    let compared = match (target.comparison, is_held) {
+        (Comparison::Less, true) => format!("under the {limit} that {by} allows"),
+        (Comparison::Less, false) => format!("not under the {limit} that {by} allows"),
+        (Comparison::LessOrEqual, true) => format!("within the {limit} that {by} allows"),
+        (Comparison::LessOrEqual, false) => format!("over the {limit} that {by} allows"),
+        (Comparison::GreaterOrEqual, true) => format!("at or over the {limit} that {by} asks for"),
+        (Comparison::GreaterOrEqual, false) => format!("short of the {limit} that {by} asks for"),
+    };
+    match (row.verdict, open) {
+        (KpiVerdict::Missed, Some(open)) if is_held => {
+            format!("{title} is {value}, {compared}, but {}.", open_breaches(open))
         }
-        KpiVerdict::Undetermined => {
-            format!("{title} is undetermined: {value} would be {holds}, but evidence is missing.")
+        (KpiVerdict::Met | KpiVerdict::Missed, _) => format!("{title} is {value}, {compared}."),
+        (KpiVerdict::Undetermined, _) if gaps(row).is_empty() => format!(
+            "{title} is undetermined: {value} would be {compared}, but n = {} is too few to judge by.",
+            format::count(row.n)
+        ),
+        (KpiVerdict::Undetermined, _) => {
+            format!("{title} is undetermined: {value} would be {compared}, but evidence is missing.")
         }
-        KpiVerdict::NoData => format!("{title}: there is nothing to judge in this window."),
+        (KpiVerdict::NoData, _) => format!("{title}: {}.", nothing(row)),
+    }
+}
+
+/// Why the verdict is not what the value alone would give; empty where it is, and where gaps say it.
+pub(crate) fn note(row: &KpiRow) -> String {
+    let is_held = row.value.zip(row.target);
+    let is_held = is_held.is_some_and(|(value, target)| target.comparison.holds(value, target.limit));
+    match (row.verdict, companion(row, "open_breaches")) {
+        (KpiVerdict::Missed, Some(open)) if is_held || row.value.is_none() => format::capitalized(&open_breaches(open)),
+        (KpiVerdict::Undetermined, _) if gaps(row).is_empty() => "Too few to judge by".to_owned(),
+        (KpiVerdict::NoData, _) => format::capitalized(&nothing(row)),
+        _ => String::new(),
+    }
+}
+
+/// A companion that counts something; null where it counts none.
+fn companion(row: &KpiRow, name: &str) -> Option<f64> {
+    row.companions.get(name).copied().flatten().filter(|count| *count > 0.0)
+}
+
+fn open_breaches(count: f64) -> String {
+    if count > 1.0 {
+        format!("{count} are open for longer than that")
+    } else {
+        "one is open for longer than that".to_owned()
+    }
+}
+
+/// Why there is no value, as far as the row tells.
+fn nothing(row: &KpiRow) -> String {
+    let reruns = row
+        .excluded
+        .iter()
+        .find(|excluded| excluded.reason == "fixed_by_rerun_alone");
+    let reruns = reruns.map_or(0, |excluded| excluded.n);
+    if companion(row, "open_outages").is_some() {
+        "an outage is open, and none was fixed in this window".to_owned()
+    } else if reruns > 0 {
+        format!(
+            "nothing to judge, re-runs alone fixed all of n = {}",
+            format::count(reruns)
+        )
+    } else if let Some(judged) = companion(row, "commits_judged") {
+        format!("never red, {} commits judged", format::value(judged, "count", None))
+    } else {
+        "there is nothing to judge in this window".to_owned()
+    }
+}
+
+/// The unit of a companion: its name tells it, else it is the KPI's.
+pub(crate) fn companion_unit<'a>(name: &str, unit: &'a str) -> &'a str {
+    let is_share = ["percent_", "share_", "rate_"]
+        .into_iter()
+        .any(|start| name.starts_with(start));
+    let is_count = ["n_", "open_", "commits_"]
+        .into_iter()
+        .any(|start| name.starts_with(start));
+    match (is_share, is_count) {
+        (true, _) => "percent",
+        (_, true) => "count",
+        _ => unit,
     }
 }
 
@@ -230,6 +299,34 @@ mod tests {
         ] {
             assert_eq!(sentence(&answer, &answer.rows[0]).replace('\u{a0}', " "), says);
         }
+    }
+
+    #[test]
+    fn an_open_breach_and_a_thin_ground_are_said() {
+        let mut answer = samples::kpi_answer_with(Some(1.0), 9, KpiVerdict::Missed);
+        answer.rows[0].companions.insert("open_breaches".to_owned(), Some(1.0));
+        let plain = |answer: &KpiAnswer| sentence(answer, &answer.rows[0]).replace('\u{a0}', " ");
+        assert_eq!(
+            plain(&answer),
+            "Flaky test rate is 1.00 %, under the 2 % that CI/CL-001 §21 allows, but one is open for longer than that."
+        );
+        answer.rows[0].value = None;
+        assert_eq!(
+            plain(&answer),
+            "Flaky test rate is missed: one is open for longer than that."
+        );
+        let mut answer = samples::kpi_answer_with(Some(3.0), 2, KpiVerdict::Undetermined);
+        answer.rows[0].excluded.clear();
+        assert_eq!(
+            plain(&answer),
+            "Flaky test rate is undetermined: 3.00 % would be not under the 2 % that CI/CL-001 §21 allows, but n = 2 \
+             is too few to judge by."
+        );
+        let mut answer = samples::kpi_answer_with(None, 0, KpiVerdict::NoData);
+        answer.rows[0]
+            .companions
+            .insert("commits_judged".to_owned(), Some(48.0));
+        assert_eq!(plain(&answer), "Flaky test rate: never red, 48 commits judged.");
     }
 
     #[test]

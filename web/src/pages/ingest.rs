@@ -34,12 +34,16 @@ pub(crate) async fn ingest(extract::State(state): extract::State<State>, uri: Ur
     // What is published meanwhile must not mix two publications on one page.
     question.publication = Some(sources.asked.publication).filter(|number| *number > 0);
     let audits = state.engine.audits(&question).await?;
+    let health = state.engine.list("ingest_health", &question).await?;
+    let gaps = state.engine.list("gap_counts", &question).await?;
     match format {
         Format::Json => twin::json(&IngestJson {
             sources: query::render::table_json(&sources),
+            health: query::render::table_json(&health),
+            gaps: query::render::table_json(&gaps),
             audits: audits.iter().map(query::render::table_json).collect(),
         }),
-        _ => twin::html(&IngestPage::new(selection, &sources, &audits)),
+        _ => twin::html(&IngestPage::new(selection, &sources, &audits, (&health, &gaps))),
     }
 }
 
@@ -47,6 +51,8 @@ pub(crate) async fn ingest(extract::State(state): extract::State<State>, uri: Ur
 #[derive(Debug, Serialize)]
 struct IngestJson<'a> {
     sources: TableJson<'a>,
+    health: TableJson<'a>,
+    gaps: TableJson<'a>,
     audits: Vec<TableJson<'a>>,
 }
 
@@ -71,11 +77,36 @@ pub(crate) struct IngestPage {
     frame: Frame,
     headline: String,
     is_whole: bool,
+    /// Kinds of payload, the columns of the board.
+    kinds: Vec<String>,
+    health: Vec<HealthRow>,
+    gaps: TableView,
+    n_gaps: String,
     tallies: Vec<Tally>,
     table: TableView,
     pages: Pages,
     audits: Vec<AuditView>,
     command: &'static str,
+}
+
+/// A repository with each kind of payload.
+#[derive(Debug)]
+struct HealthRow {
+    repository: String,
+    href: String,
+    cells: Vec<Option<HealthCell>>,
+}
+
+/// One kind of payload of one repository.
+#[derive(Debug)]
+struct HealthCell {
+    /// Age of the newest.
+    lag: String,
+    title: String,
+    n: String,
+    /// What was lost of them; empty: nothing.
+    lost: String,
+    is_silent: bool,
 }
 
 /// How many sources ended in one way.
@@ -100,7 +131,12 @@ struct AuditView {
 }
 
 impl IngestPage {
-    pub(crate) fn new(selection: Selection, sources: &Table, audits: &[Table]) -> Self {
+    pub(crate) fn new(
+        selection: Selection,
+        sources: &Table,
+        audits: &[Table],
+        (health, gaps): (&Table, &Table),
+    ) -> Self {
         let count = |status: &str| rows(sources).filter(|row| row.text("status") == status).count();
         let n_lost = count("partial") + count("refused");
         let n_failing = audits.iter().filter(|audit| !audit.rows.is_empty()).count();
@@ -125,6 +161,15 @@ impl IngestPage {
             };
             headline = format!("{headline} {audits} something.");
         }
+        let n_gaps: i64 = rows(gaps).map(|gap| gap.integer("n")).sum();
+        let n_silent = rows(health).filter(|row| row.is("is_silent")).count();
+        if n_gaps > 0 {
+            headline = format!("{headline} {} could not be had.", format::count(n_gaps));
+        }
+        if n_silent > 0 {
+            headline = format!("{headline} Scanners of {n_silent} repositories are silent.");
+        }
+        let kinds = kinds(health);
         let frame = Frame::new(&headline, Section::Ingest, "/ingest", selection)
             .answering(&sources.asked)
             .filtering(
@@ -141,7 +186,11 @@ impl IngestPage {
         };
         let pages = Pages::new(&frame, sources.rows.len());
         Self {
-            is_whole: n_lost == 0 && n_failing == 0,
+            is_whole: n_lost == 0 && n_failing == 0 && n_gaps == 0 && n_silent == 0,
+            health: health_rows(&frame, health, &kinds),
+            kinds: kinds.iter().map(|kind| format::words(kind)).collect(),
+            gaps: TableView::new(&frame, gaps, "Gaps by repository and reason", (0, AUDIT_ROWS), &[]),
+            n_gaps: format::count(n_gaps),
             tallies: [
                 (
                     "Refused",
@@ -175,6 +224,41 @@ impl IngestPage {
     }
 }
 
+/// Kinds in the order of their names, reports before what GitHub says of itself.
+fn kinds(health: &Table) -> Vec<&str> {
+    let mut kinds: Vec<&str> = rows(health).map(|row| row.text("format")).collect();
+    kinds.sort_unstable_by_key(|kind| (kind.starts_with("github_"), *kind));
+    kinds.dedup();
+    kinds
+}
+
+fn health_rows(frame: &Frame, health: &Table, kinds: &[&str]) -> Vec<HealthRow> {
+    let mut names: Vec<&str> = rows(health).map(|row| row.text("repository")).collect();
+    names.sort_unstable();
+    names.dedup();
+    let cell = |name: &str, kind: &str| {
+        let row = rows(health).find(|row| row.text("repository") == name && row.text("format") == kind)?;
+        let lost = [("n_partial", "partial"), ("n_refused", "refused")]
+            .into_iter()
+            .map(|(column, word)| (row.integer(column), word))
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, word)| format!("{n} {word}"));
+        Some(HealthCell {
+            lag: row.float("lag_seconds").map(format::span).unwrap_or_default(),
+            title: row.time("newest_at").map(format::instant).unwrap_or_default(),
+            n: format::count(row.integer("n")),
+            lost: lost.collect::<Vec<_>>().join(", "),
+            is_silent: row.is("is_silent"),
+        })
+    };
+    let row = |name: &str| HealthRow {
+        repository: name.to_owned(),
+        href: frame.selection.of_repository(name).href("/ingest"),
+        cells: kinds.iter().map(|kind| cell(name, kind)).collect(),
+    };
+    names.into_iter().map(row).collect()
+}
+
 fn audit_view(frame: &Frame, audit: &Table) -> AuditView {
     let definition = audit.definition.as_ref();
     let title = definition
@@ -193,8 +277,10 @@ fn audit_view(frame: &Frame, audit: &Table) -> AuditView {
 
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<(&'static str, IngestPage)> {
-    use crate::samples;
+    use crate::{sample_lists, samples};
 
+    let (health, gaps) = (sample_lists::ingest_health(), sample_lists::gap_counts());
+    let (no_health, no_gaps) = (sample_lists::emptied(&health), sample_lists::emptied(&gaps));
     let mut empty = samples::sources_table();
     empty.rows.clear();
     let none = empty.clone();
@@ -205,13 +291,16 @@ pub(crate) fn samples() -> Vec<(&'static str, IngestPage)> {
     vec![
         (
             "ingest",
-            IngestPage::new(Selection::default(), &lost, &samples::audits()),
+            IngestPage::new(Selection::default(), &lost, &samples::audits(), (&health, &gaps)),
         ),
         (
             "ingest_filtered_to_nothing",
-            IngestPage::new(narrowed, &none, &samples::audits()),
+            IngestPage::new(narrowed, &none, &samples::audits(), (&no_health, &no_gaps)),
         ),
-        ("ingest_empty", IngestPage::new(Selection::default(), &empty, &[])),
+        (
+            "ingest_empty",
+            IngestPage::new(Selection::default(), &empty, &[], (&no_health, &no_gaps)),
+        ),
     ]
 }
 

@@ -65,6 +65,8 @@ pub(crate) struct KpiPage {
     gaps: String,
     basis: String,
     trend: Trend,
+    /// Intervals exist for proportions only.
+    has_intervals: bool,
     charts: Vec<String>,
     rows: Vec<RowView>,
     excluded: Vec<ExcludedView>,
@@ -144,6 +146,7 @@ impl KpiPage {
                     .to_vec(),
             },
             trend,
+            has_intervals: answer.rows.iter().any(|row| row.low.is_some()),
             rows: answer.rows.iter().map(view).collect(),
             excluded: all.map(excluded).unwrap_or_default(),
             companions: all.map(|row| companions(answer, row)).unwrap_or_default(),
@@ -201,13 +204,14 @@ fn excluded(row: &KpiRow) -> Vec<ExcludedView> {
 }
 
 fn companions(answer: &KpiAnswer, row: &KpiRow) -> Vec<(String, String)> {
-    let value = |value: &Option<f64>| match value {
-        Some(value) => format::value(*value, &answer.definition.unit, None),
+    let unit = |name: &str| verdict::companion_unit(name, &answer.definition.unit);
+    let value = |name: &str, value: &Option<f64>| match value {
+        Some(value) => format::value(*value, unit(name), None),
         None => "–".to_owned(),
     };
     row.companions
         .iter()
-        .map(|(name, companion)| (format::words(name), value(companion)))
+        .map(|(name, companion)| (format::words(name), value(name, companion)))
         .collect()
 }
 

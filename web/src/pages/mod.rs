@@ -2,6 +2,12 @@
 
 pub(crate) mod overview;
 
+pub(crate) mod main;
+
+pub(crate) mod quarantine;
+
+pub(crate) mod security;
+
 pub(crate) mod kpi;
 
 pub(crate) mod list;

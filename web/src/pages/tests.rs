@@ -10,7 +10,7 @@ use axum::routing::get;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 
-use super::{explain, ingest, kpi, list, overview, problem, publications, test};
+use super::{explain, ingest, kpi, list, main, overview, problem, publications, quarantine, security, test};
 use crate::assets::STYLE;
 use crate::routes::path;
 use crate::samples;
@@ -23,6 +23,9 @@ fn rendered() -> Vec<(&'static str, String)> {
             .collect()
     }
     let mut pages = all(overview::samples());
+    pages.extend(all(main::samples()));
+    pages.extend(all(quarantine::samples()));
+    pages.extend(all(security::samples()));
     pages.extend(all(kpi::samples()));
     pages.extend(all(list::samples()));
     pages.extend(all(test::samples()));
@@ -82,6 +85,9 @@ fn a_hostile_name_stays_text_on_every_page() {
         .collect();
     for page in [
         "overview",
+        "main",
+        "quarantine",
+        "security",
         "kpi",
         "list",
         "test",
@@ -250,6 +256,7 @@ fn colours_contrast_in_both_themes() {
         ("missed", "band", text),
         ("accent", "band", shape),
         ("on-shape", "missed", text),
+        ("missed-mid", "surface", shape),
     ];
     for ground in ["ground", "surface", "sunken", "accent-soft", "undetermined-soft"] {
         pairs.extend([("ink", ground, text), ("muted", ground, text), ("accent", ground, text)]);
