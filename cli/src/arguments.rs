@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::clock::{InvalidTimestamp, Timestamp, parse_timestamp};
 use domain::identity::{GitSha, InvalidIdentifier, RepositoryName};
 
@@ -72,8 +72,37 @@ pub enum Command {
     Verify(Verify),
     /// Compact files, write checkpoints, delete what nothing reaches
     Upkeep(Upkeep),
+    /// Ask whether something may go ahead
+    #[command(subcommand)]
+    Gate(Gate),
+    /// List scheduled jobs: when each ran last and how that ended, and when it is due next
+    Jobs,
+    /// Look at configuration, store, lake and GitHub, and say what to mend
+    Doctor,
     /// Simulate an organization on GitHub, and write down what really happened in it
     Demo(Demo),
+}
+
+/// What may go ahead, or not.
+#[derive(Debug, Subcommand)]
+pub enum Gate {
+    /// A deployment: not while a required check of the default branch is red (CI/CL-001 §22). Exit code 0: it may go
+    /// ahead; 1: frozen; 3: nobody can tell
+    Deploy(GateDeploy),
+}
+
+/// Of which repository, and when.
+#[derive(Debug, Args)]
+pub struct GateDeploy {
+    /// The repository that is deployed, `owner/name`
+    #[arg(long, value_parser = repository)]
+    pub repository: RepositoryName,
+    /// The instant of the deployment [default: now]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub as_of: Option<Timestamp>,
+    /// How old the newest publication may be, in minutes; what is older tells nothing [default: any age]
+    #[arg(long, value_name = "MINUTES")]
+    pub max_age: Option<u32>,
 }
 
 /// Where to take it from.
@@ -273,9 +302,6 @@ pub struct Upkeep {
 
 /// Which organization, and what of it.
 #[derive(Debug, Args)]
-// The derived group would hold every option, so that any of them, as `--seed`, would satisfy it.
-#[group(skip)]
-#[command(group(ArgGroup::new("what").args(["api_only", "truth"]).required(true).multiple(true)))]
 pub struct Demo {
     /// What every draw derives from: one seed, one organization
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -283,10 +309,16 @@ pub struct Demo {
     /// How many days its timeline spans; it ends at 2026-04-01T00:00:00Z
     #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub days: u32,
-    /// Serve it in the shape of GitHub's REST API, until interrupted
+    /// Folder of its lake; a second start serves what is there [default: data/demo]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Instead of serving pages, hold every number against what really happened; 1 where they differ
     #[arg(long)]
+    pub check: bool,
+    /// Serve its API, in the shape of GitHub's, and nothing else
+    #[arg(long, conflicts_with_all = ["data", "check"])]
     pub api_only: bool,
-    /// Where the API listens: a loopback address
+    /// Where the pages, or the API, are served: a loopback address
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090")]
     pub listen: SocketAddr,
     /// Requests that the API answers in an hour
@@ -321,7 +353,6 @@ fn argument(text: &str) -> Result<(String, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::error::ErrorKind;
     use clap::{CommandFactory as _, Parser as _};
 
     use super::{Arguments, Command, Demo};
@@ -337,16 +368,6 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn a_demo_without_anything_to_do_says_what_is_missing() {
-        for arguments in [&[][..], &["--seed", "1"], &["--days", "3", "--rate-limit", "9"]] {
-            let error = parse(arguments).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::MissingRequiredArgument, "{arguments:?}");
-            assert_eq!(error.exit_code(), 2);
-            assert!(error.to_string().contains("<--api-only|--truth <FILE>>"), "{error}");
-        }
     }
 
     #[test]
@@ -376,6 +397,7 @@ mod tests {
             ["--api-only", "--faults=101"],
             ["--api-only", "--days=0"],
             ["--api-only", "--listen=here"],
+            ["--api-only", "--check"],
         ] {
             assert_eq!(parse(&arguments).unwrap_err().exit_code(), 2, "{arguments:?}");
         }

@@ -5,13 +5,17 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use chrono_tz::Tz;
+use domain::identity::RepositoryName;
 use domain::policy::Policy;
 use ingest::sources::github::access::Credential;
+use ingest::sources::github::pull::Scope;
 use lake::store::StoreOptions;
 use query::catalog::Catalog;
 use serde::Deserialize;
 
 use crate::arguments::Common;
+use crate::schedule::due::Timetable;
 
 /// As written in the file; every key is optional.
 #[derive(Debug, Default, Deserialize)]
@@ -25,6 +29,17 @@ struct RawConfig {
     s3: BTreeMap<String, String>,
     #[serde(default)]
     github: RawGitHub,
+    #[serde(default)]
+    schedule: RawSchedule,
+}
+
+/// The section `schedule`: cron expressions of five fields, by the local calendar of `zone`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSchedule {
+    zone: Option<String>,
+    github: Option<String>,
+    upkeep: Option<String>,
 }
 
 /// The section `github`.
@@ -36,6 +51,9 @@ struct RawGitHub {
     app_id: Option<u64>,
     app_key: Option<PathBuf>,
     download_hosts: Option<Vec<String>>,
+    organization: Option<String>,
+    #[serde(default)]
+    repositories: Vec<String>,
 }
 
 impl std::fmt::Debug for RawGitHub {
@@ -55,6 +73,37 @@ pub struct GitHubConfig {
     pub credential: Credential,
     /// Hosts that bytes may come from, where they are not GitHub's own.
     pub download_hosts: Option<Vec<String>>,
+    /// What the schedule pulls.
+    pub scope: Scope,
+}
+
+/// What a scheduled job does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Pulls what is new on GitHub.
+    GitHub,
+    /// Compacts and deletes.
+    Upkeep,
+}
+
+/// A job of the schedule.
+#[derive(Debug)]
+pub struct ScheduledJob {
+    /// What it does.
+    pub work: Work,
+    /// When.
+    pub(crate) timetable: Timetable,
+}
+
+impl ScheduledJob {
+    /// Its name, in the lake and for people.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self.work {
+            Work::GitHub => "github",
+            Work::Upkeep => "upkeep",
+        }
+    }
 }
 
 /// What holds.
@@ -72,6 +121,8 @@ pub struct Config {
     pub store_options: StoreOptions,
     /// GitHub.
     pub github: GitHubConfig,
+    /// What runs when, while the pages are served.
+    pub schedule: Vec<ScheduledJob>,
 }
 
 /// A mistake of whoever wrote the configuration or the arguments.
@@ -133,8 +184,10 @@ impl Config {
         );
         let lake = common.lake.clone().or_else(|| variable("PLUMBLINE_LAKE")).or(raw.lake);
         let github = github(raw.github, variable("GITHUB_TOKEN"))?;
+        let schedule = schedule(&raw.schedule, &github)?;
         Ok(Self {
             github,
+            schedule,
             lake: lake.unwrap_or_else(|| "data/lake".to_owned()),
             listen,
             policy,
@@ -158,11 +211,46 @@ fn github(raw: RawGitHub, token: Option<String>) -> anyhow::Result<GitHubConfig>
             "`github.app_id` and `github.app_key` belong together".to_owned()
         )),
     };
+    let repositories: Result<_, _> = raw
+        .repositories
+        .iter()
+        .map(|name| RepositoryName::parse(name))
+        .collect();
+    let scope = Scope {
+        organization: raw.organization,
+        repositories: repositories.map_err(|error| UsageError(format!("`github.repositories`: {error}")))?,
+        ..Scope::default()
+    };
     Ok(GitHubConfig {
+        scope,
         api_url: raw.api_url.unwrap_or_else(|| "https://api.github.com".to_owned()),
         credential,
         download_hosts: raw.download_hosts,
     })
+}
+
+fn schedule(raw: &RawSchedule, github: &GitHubConfig) -> anyhow::Result<Vec<ScheduledJob>> {
+    let zone = raw.zone.as_deref().unwrap_or("UTC");
+    let zone: Tz = zone
+        .parse()
+        .map_err(|_| UsageError(format!("`schedule.zone`: `{zone}` is no zone; write `America/Toronto`")))?;
+    let mut jobs = vec![];
+    for (work, expression) in [(Work::GitHub, &raw.github), (Work::Upkeep, &raw.upkeep)] {
+        let Some(expression) = expression else { continue };
+        let timetable = Timetable::parse(expression, zone).map_err(|error| {
+            UsageError(format!(
+                "`{expression}` is no cron expression of five fields (minute hour day month weekday): {error}"
+            ))
+        })?;
+        jobs.push(ScheduledJob { work, timetable });
+    }
+    let asks_for_nothing = github.scope.organization.is_none() && github.scope.repositories.is_empty();
+    if asks_for_nothing && raw.github.is_some() {
+        bail!(UsageError(
+            "`schedule.github` needs `github.organization` or `github.repositories`".to_owned()
+        ));
+    }
+    Ok(jobs)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]

@@ -26,7 +26,7 @@ pub fn note(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
-fn grid(header: Vec<String>, rows: Vec<Vec<String>>) -> String {
+pub(crate) fn grid(header: Vec<String>, rows: Vec<Vec<String>>) -> String {
     let mut grid = comfy_table::Table::new();
     grid.load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Disabled)

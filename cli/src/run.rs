@@ -69,7 +69,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Sql(sql) => commands::sql::run(config, sql, format).await,
         Command::Publications => commands::publications::run(config, format).await,
         Command::Verify(verify) => commands::verify::run(&config, verify, format).await,
-        Command::Demo(demo) => commands::demo::run(&demo).await,
+        Command::Gate(gate) => commands::gate::run(config, gate, format).await,
+        Command::Jobs => commands::jobs::run(&config, format).await,
+        Command::Doctor => commands::doctor::run(&config).await,
+        Command::Demo(demo) => commands::demo::run(config, &demo).await,
         Command::Upkeep(upkeep) => commands::upkeep::run(&config, upkeep, format).await,
     }
 }

@@ -12,7 +12,7 @@ use crate::run::Outcome;
 
 /// Runs it.
 pub async fn run(config: Config, explain: Explain, format: Format) -> anyhow::Result<Outcome> {
-    let engine = open::engine(config)?;
+    let engine = open::engine(&config)?;
     let found = [Kind::Kpi, Kind::List]
         .into_iter()
         .find_map(|kind| engine.catalog().get(kind, &explain.id));

@@ -1,5 +1,8 @@
 //! `plumbline ingest github`.
 
+use std::collections::BTreeMap;
+
+use domain::collection::Gap;
 use ingest::sources::github::access::Access;
 use ingest::sources::github::pull::{self, Pulled, Scope};
 use serde::Serialize;
@@ -40,9 +43,52 @@ struct PulledJson<'a> {
     repositories: u64,
     runs: u64,
     requests: u64,
-    gaps: &'a [String],
+    gaps: Vec<GapJson<'a>>,
     gaps_closed: u64,
     tally: TallyJson<'a>,
+}
+
+#[derive(Serialize)]
+struct GapJson<'a> {
+    repository: &'a str,
+    resource: &'a str,
+    subject: &'a str,
+    reason: &'a str,
+    detail: Option<&'a str>,
+}
+
+impl<'a> GapJson<'a> {
+    fn of(gap: &'a Gap) -> Self {
+        Self {
+            repository: gap.repository.as_str(),
+            resource: &gap.resource,
+            subject: &gap.subject,
+            reason: &gap.reason,
+            detail: gap.detail.as_deref(),
+        }
+    }
+}
+
+/// Says what could not be had: a line for each repository, resource and reason. Every single one is in the lake.
+pub(super) fn tell_gaps(gaps: &[Gap]) {
+    let mut groups: BTreeMap<(&str, &str, &str), Vec<&Gap>> = BTreeMap::new();
+    for gap in gaps {
+        let key = (gap.repository.as_str(), gap.resource.as_str(), gap.reason.as_str());
+        groups.entry(key).or_default().push(gap);
+    }
+    for ((repository, resource, reason), gaps) in groups {
+        let line = match gaps[..] {
+            [gap] => {
+                let detail = gap
+                    .detail
+                    .as_deref()
+                    .map_or_else(String::new, |detail| format!(": {detail}"));
+                format!("gap: {repository}: {resource} {}: {reason}{detail}", gap.subject)
+            }
+            _ => format!("gap: {repository}: {} of {resource}: {reason}", gaps.len()),
+        };
+        output::note(&clean(&line));
+    }
 }
 
 fn told(pulled: &Pulled, format: Format) -> anyhow::Result<()> {
@@ -51,14 +97,12 @@ fn told(pulled: &Pulled, format: Format) -> anyhow::Result<()> {
             repositories: pulled.repositories,
             runs: pulled.runs,
             requests: pulled.requests,
-            gaps: &pulled.gaps,
+            gaps: pulled.gaps.iter().map(GapJson::of).collect(),
             gaps_closed: pulled.gaps_closed,
             tally: TallyJson::of(&pulled.tally),
         });
     }
-    for gap in &pulled.gaps {
-        output::note(&format!("gap: {}", clean(gap)));
-    }
+    tell_gaps(&pulled.gaps);
     output::text(&format!(
         "{} repositories, {} runs new or changed, {} objects, {} requests; {} gaps opened, {} closed",
         pulled.repositories,

@@ -16,7 +16,7 @@ const WEEKS: usize = 12;
 
 /// Runs it. The exit code is the verdict over everything in the selection, the worst of all KPIs.
 pub async fn run(config: Config, kpi: Kpi, format: Format) -> anyhow::Result<Outcome> {
-    let engine = open::engine(config)?;
+    let engine = open::engine(&config)?;
     let ids = match kpi.id {
         Some(id) => vec![id],
         None => engine

@@ -12,7 +12,7 @@ use crate::run::Outcome;
 
 /// Runs it.
 pub async fn run(config: Config, list: List, format: Format) -> anyhow::Result<Outcome> {
-    let engine = open::engine(config)?;
+    let engine = open::engine(&config)?;
     let definition = engine.catalog().find(Kind::List, &list.id)?;
     let question = open::question(&engine, &list.reading, definition.window.as_deref(), list.argument)?;
     print(&engine.list(&list.id, &question).await?, format)?;

@@ -1,9 +1,12 @@
 //! The commands, one file each.
 
 pub mod demo;
+pub mod doctor;
 pub mod explain;
+pub mod gate;
 pub mod github;
 pub mod ingest;
+pub mod jobs;
 pub mod kpi;
 pub mod list;
 pub mod open;

@@ -19,9 +19,9 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
 }
 
 /// Opens the engine over the store.
-pub fn engine(config: Config) -> anyhow::Result<Engine> {
-    let store = store(&config)?;
-    Ok(Engine::open(store, config.catalog, config.policy)?)
+pub fn engine(config: &Config) -> anyhow::Result<Engine> {
+    let store = store(config)?;
+    Ok(Engine::open(store, config.catalog.clone(), config.policy.clone())?)
 }
 
 /// Becomes the writer, waiting for another one.

@@ -10,7 +10,7 @@ use crate::run::Outcome;
 
 /// Runs it.
 pub async fn run(config: Config, format: Format) -> anyhow::Result<Outcome> {
-    let publications = open::engine(config)?.publications().await?;
+    let publications = open::engine(&config)?.publications().await?;
     match format {
         Format::Table => output::text(&output::publications(&publications)),
         Format::Json => output::json(&render::publications_json(&publications))?,

@@ -7,7 +7,7 @@ use crate::run::Outcome;
 
 /// Runs it.
 pub async fn run(config: Config, sql: Sql, format: Format) -> anyhow::Result<Outcome> {
-    let engine = open::engine(config)?;
+    let engine = open::engine(&config)?;
     let question = open::question(&engine, &sql.reading, None, Vec::new())?;
     list::print(&engine.sql(&sql.statement, &question).await?, format)?;
     Ok(Outcome::Ok)
