@@ -10,7 +10,7 @@ ifdef CORPUS
 export PLUMBLINE_CORPUS := $(abspath $(CORPUS))
 endif
 
-.PHONY: bench clippy demo docs fmt help lint quick run setup test
+.PHONY: bench clippy demo docs fmt help lint mutants quick run screenshots setup test
 
 help: ## lists the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | column -t -s "$$(printf '\t')"
@@ -39,9 +39,8 @@ lint: fmt clippy ## formatting, clippy and documentation, warnings denied
 docs: ## writes docs/reference again
 	UPDATE_EXPECT=1 cargo test --release -p tests --test integration reference
 
-demo: ## ingests the sample reports into data/lake and serves the pages
-	cargo build --release
-	examples/demo.sh
+demo: ## simulates an organization, pulls it into data/demo and serves the pages
+	cargo run --release -- demo $(DEMO)
 
 run: ## serves data/lake on a loopback address
 	cargo run --release -- serve
@@ -49,3 +48,13 @@ run: ## serves data/lake on a loopback address
 bench: setup ## measures parsing, ingest and size on generated files; see tests/bench/README.md
 	cargo build --release -p cli -p tests --bin plumbline --examples
 	.venv/bin/python tests/bench/run.py $(BENCH)
+
+mutants: ## breaks sql/ in one place at a time, and looks whether a case or the demo notices; see tests/README.md
+	cargo build --release --workspace
+	cargo test --release --workspace --no-run
+	python3 tests/mutants/run.py $(MUTANTS)
+
+screenshots: ## takes every page of the simulated organization, and judges it in a browser
+	cargo build --release --workspace
+	tests/screenshots/setup.sh
+	.venv-screenshots/bin/python tests/screenshots/run.py --plumbline "$${CARGO_TARGET_DIR:-target}/release/plumbline" $(SCREENSHOTS)

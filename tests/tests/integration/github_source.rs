@@ -1,6 +1,6 @@
 //! The GitHub source against the simulated organization: what the lake holds is what happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,8 @@ use demo::api::server::{Options, Origin, Server};
 use demo::simulation::{self, simulate};
 use demo::truth::Truth;
 use demo::world::World;
+use demo::world::finding::{AlertChange, AlertKind};
+use demo::world::repository::Repository;
 use demo::world::run::{Artifact, Content, Job};
 use domain::clock::{Clock, Timestamp, format_timestamp};
 use domain::identity::RepositoryName;
@@ -28,14 +30,17 @@ struct Stage {
     access: Access,
     store: Store,
     clock: Arc<TestClock>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 const TOKEN: &str = "ghs_0123456789abcdefghijABCDEFGHIJ012345";
 
 impl Stage {
     async fn new(days: u32, change: impl FnOnce(&mut Options)) -> Self {
-        let (world, truth) = simulate(simulation::Options { seed: 5, days });
+        Self::over(simulate(simulation::Options { seed: 5, days }), change).await
+    }
+
+    async fn over((world, truth): (World, Truth), change: impl FnOnce(&mut Options)) -> Self {
         let world = Arc::new(world);
         let mut options = Options::at(world.end);
         options.token = Some(TOKEN.to_owned());
@@ -51,7 +56,7 @@ impl Stage {
             world,
             truth,
             server,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -172,6 +177,8 @@ fn n(count: usize) -> i64 {
     i64::try_from(count).unwrap()
 }
 
+/// Jobs that ran or were skipped, each once.
+const JOBS: &str = "select count(*) from stg.jobs where not is_copy and not is_placeholder and repository = '{}'";
 /// Reports that were uploaded whole.
 const COMPLETE_REPORTS: &str = "
     select count(*)
@@ -198,7 +205,7 @@ const COUNTED_RESULTS: &str = "
 async fn runs_attempts_jobs_and_test_results_of_the_organization_are_those_that_happened() {
     let stage = Stage::new(5, |_| {}).await;
     let pulled = stage.pull_all(&organization()).await.unwrap();
-    assert_eq!(pulled.gaps, Vec::<String>::new());
+    assert!(pulled.gaps.is_empty(), "{:?}", pulled.gaps);
     for truth in &stage.truth.repositories {
         let of = &truth.repository;
         let counts = &truth.counts;
@@ -220,10 +227,7 @@ async fn runs_attempts_jobs_and_test_results_of_the_organization_are_those_that_
                 counts.runs,
             ),
             ("select count(*) from stg.runs where repository = '{}'", counts.attempts),
-            (
-                "select count(*) from stg.jobs where not is_copy and repository = '{}'",
-                counts.jobs,
-            ),
+            (JOBS, counts.jobs),
             (COMPLETE_REPORTS, counts.reports),
             (COUNTED_RESULTS, counts.test_results),
             (
@@ -331,7 +335,7 @@ async fn requests_that_go_wrong_change_nothing_in_the_end() {
     whole.pull_all(&scope).await.unwrap();
     let faulty = Stage::new(4, |options| options.fault_percent = 15).await;
     let pulled = faulty.pull_all(&scope).await.unwrap();
-    assert_eq!(pulled.gaps, Vec::<String>::new());
+    assert!(pulled.gaps.is_empty(), "{:?}", pulled.gaps);
     assert_eq!(faulty.server.leaks(), 0);
     for table in [
         "artifacts",
@@ -369,6 +373,42 @@ async fn issues_are_those_that_were_opened() {
         .filter(|issue| issue.labels.iter().any(|(_, name)| *name == "flaky-quarantine"));
     let statement = "select count(*) from stg.issues where labels like '%\"flaky-quarantine\"%'";
     assert_eq!(stage.count(statement).await, n(labelled.count()));
+}
+
+#[tokio::test]
+async fn alerts_and_analyses_are_there_and_no_secret_is() {
+    let stage = Stage::new(30, |_| {}).await;
+    let end = stage.world.end;
+    let secrets = |of: &Repository| -> Vec<AlertChange> {
+        let secrets = of.alerts.iter().filter(|alert| alert.kind == AlertKind::SecretScanning);
+        secrets.filter_map(|alert| Some(alert.at(end)?.1.clone())).collect()
+    };
+    let is_revoked = |change: &&AlertChange| matches!(change, AlertChange::Resolved { .. });
+    let n_revoked = |of: &Repository| secrets(of).iter().filter(is_revoked).count();
+    let repositories = stage.world.repositories.iter().filter(|of| n_revoked(of) > 0);
+    let of = repositories.min_by_key(|of| of.runs.len()).unwrap();
+    let scope = of_repository(&of.full_name());
+    stage.pull_all(&scope).await.unwrap();
+    let n_secrets = secrets(of).len();
+    let analyses = of.analyses.iter();
+    let of_main = analyses.filter(|analysis| analysis.created_at <= end && analysis.reference == "refs/heads/main");
+    let revoked = "select count(*) from stg.alerts where resolution = 'revoked' and resolved_at is not null";
+    let located = "select count(*) from stg.alert_locations where commit_sha is not null";
+    for (statement, expected) in [
+        ("select count(*) from stg.alerts", n_secrets),
+        (revoked, n_revoked(of)),
+        (located, n_secrets),
+        ("select count(*) from stg.analyses", of_main.count()),
+    ] {
+        assert!(expected > 0, "{statement}");
+        assert_eq!(stage.count(statement).await, n(expected), "{statement}");
+    }
+    let second = stage.pull_all(&scope).await.unwrap();
+    assert_eq!(second.tally.publications.len(), 0);
+    let canary = stage.world.canary.as_bytes();
+    for (path, bytes) in crate::secrets::objects(stage.folder.path()) {
+        assert!(!bytes.windows(canary.len()).any(|window| window == canary), "{path}");
+    }
 }
 
 #[tokio::test]
@@ -421,4 +461,38 @@ async fn a_repository_that_is_not_there_is_a_gap_and_stops_no_other() {
     let gap = "select count(*) from stg.gaps where repository = 'neurocipher/no-such' and reason = 'not_found'";
     assert_eq!(stage.count(gap).await, 1);
     assert!(stage.count("select count(*) from stg.runs").await > 0);
+}
+
+#[tokio::test]
+async fn a_list_of_quarantines_that_cannot_be_read_is_a_gap_and_releases_nobody() {
+    let (mut world, truth) = simulate(simulation::Options { seed: 5, days: 27 });
+    let repository = world.repositories.iter_mut().find(|of| of.name == "audithound-web");
+    let repository = repository.unwrap();
+    let is_list = |(path, _): &&(Arc<str>, usize)| &**path == ".quarantine.toml";
+    let lists: BTreeSet<usize> = repository
+        .trees
+        .iter()
+        .filter_map(|tree| tree.files.iter().find(is_list).map(|(_, blob)| *blob))
+        .collect();
+    assert_eq!(lists.len(), 2, "the list and its extension");
+    let newest = &mut repository.blobs[*lists.last().unwrap()];
+    newest.text = Arc::from(format!("{}\n[[quarantine", newest.text));
+    let stage = Stage::over((world, truth), |_| {}).await;
+    let scope = of_repository("neurocipher/audithound-web");
+    let pulled = stage.pull_all(&scope).await.unwrap();
+    assert_eq!(pulled.gaps.len(), 1, "{:?}", pulled.gaps);
+    assert!(pulled.gaps[0].subject.contains(".quarantine.toml"), "{:?}", pulled.gaps);
+    let entries = "select count(*) from stg.quarantine_entries where ";
+    for (which, expected) in [
+        ("is_whole and test is not null", 1),
+        ("not is_whole and test is null", 1),
+    ] {
+        assert_eq!(stage.count(&format!("{entries}{which}")).await, expected, "{which}");
+    }
+    let warned = "select count(*) from stg.sources where n_warnings = 1 and warnings like '%list_unreadable%'";
+    assert_eq!(stage.count(warned).await, 1);
+    let inside = "select count(*) from mart.quarantines where tagged_by = 'list' and released_at is null";
+    assert_eq!(stage.count(inside).await, 1);
+    let second = stage.pull_all(&scope).await.unwrap();
+    assert_eq!((second.gaps.len(), second.tally.publications.len()), (0, 0));
 }

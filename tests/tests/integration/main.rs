@@ -6,6 +6,7 @@
     reason = "a test says what it expects by failing"
 )]
 
+mod case_rows;
 mod clocks;
 mod corpus;
 mod corpus_coverage;
@@ -17,6 +18,7 @@ mod github_source;
 mod kill;
 mod program;
 mod pruning;
+mod schedule;
 mod secrets;
 mod sql_cases;
 mod tidy;

@@ -34,7 +34,7 @@ fn gitleaks(canary: &str, tool: &str, n_results: usize) -> String {
 }
 
 /// Every text that the lake's objects hold, unpacked.
-fn objects(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn objects(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut objects = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {

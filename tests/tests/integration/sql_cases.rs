@@ -1,37 +1,33 @@
 //! Every file `tests/sql/<kind>/<id>/*.case`: rows in, a relation of the catalogue, rows out. Grammar: `tests/README.md`.
 //!
-//! SQL is read from the folder `sql/`, so that a changed statement needs no build.
+//! SQL is read from the folder `sql/`, so that a changed statement needs no build; `tests/mutants` names other folders.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use arrow::array::{Array as _, ArrayRef, AsArray, RecordBatch, StringArray};
-use arrow::compute::{CastOptions, cast_with_options};
-use arrow::csv::ReaderBuilder;
-use arrow::datatypes::{DataType, Field, Schema};
 use domain::clock::{Window, format_timestamp, parse_timestamp};
-use domain::identity::Sha256Digest;
 use domain::policy::Policy;
-use lake::tables::spec::TableSpec;
 use query::answer::{Cell, KpiRow, Question};
 use query::catalog::Catalog;
 use query::definition::Kind;
 use query::engine::Engine;
 
+use crate::case_rows::{read_rows, repeated};
 use crate::tidy::tree::{root, walk};
 
 #[tokio::test]
 async fn every_sql_case_gives_the_rows_that_it_expects() {
-    let catalog = Catalog::read(&root().join("sql")).unwrap();
     #[expect(
         clippy::disallowed_methods,
         reason = "whoever runs the tests says so by the environment"
     )]
-    let is_update = std::env::var_os("UPDATE_EXPECT").is_some();
-    let paths: Vec<_> = walk(&root().join("tests/sql"))
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let folder = |name: &str, path: &str| variable(name).unwrap_or_else(|| root().join(path));
+    let is_update = variable("UPDATE_EXPECT").is_some();
+    let catalog = Catalog::read(&folder("PLUMBLINE_SQL_DIR", "sql")).unwrap();
+    let paths: Vec<_> = walk(&folder("PLUMBLINE_CASES_DIR", "tests/sql"))
         .into_iter()
         .filter(|path| has_extension(path))
         .collect();
@@ -232,174 +228,6 @@ fn question(parameters: &[(&str, &str)]) -> Result<Question> {
             .filter(|(name, _)| !known.contains(name))
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect(),
-    })
-}
-
-/// Reads a body in CSV as rows of a table; what the header does not name has its default.
-fn read_rows(spec: &TableSpec, body: &str) -> Result<RecordBatch> {
-    let mut lines = body.lines().filter(|line| !line.trim().is_empty());
-    let header: Vec<_> = lines.next().context("the section is empty")?.split(',').collect();
-    for name in &header {
-        ensure!(spec.index(name).is_some(), "there is no column `{name}`");
-    }
-    let mut csv = String::new();
-    lines.flat_map(repeated).for_each(|line| {
-        let _ = writeln!(csv, "{line}");
-    });
-    let n = csv.lines().count();
-    let texts = Arc::new(Schema::new(
-        header
-            .iter()
-            .map(|name| Field::new(*name, DataType::Utf8, true))
-            .collect::<Vec<_>>(),
-    ));
-    let mut reader = ReaderBuilder::new(texts)
-        .with_batch_size(n.max(1))
-        .build(csv.as_bytes())?;
-    let given = reader.next().transpose()?;
-    let given: Vec<Vec<Option<&str>>> = given.as_ref().map_or_else(Vec::new, |batch| {
-        let columns: Vec<&StringArray> = batch.columns().iter().map(AsArray::as_string::<i32>).collect();
-        (0..batch.num_rows())
-            .map(|row| {
-                columns
-                    .iter()
-                    .map(|column| column.is_valid(row).then(|| column.value(row)))
-                    .collect()
-            })
-            .collect()
-    });
-    let schema = spec.schema();
-    let mut columns: Vec<ArrayRef> = Vec::new();
-    for field in schema.fields() {
-        let mut values: Vec<Option<String>> = Vec::with_capacity(given.len());
-        for cells in &given {
-            let value = |name: &str| {
-                header
-                    .iter()
-                    .position(|other| *other == name)
-                    .and_then(|index| cells[index])
-            };
-            let text = value(field.name()).map(str::to_owned).or_else(|| {
-                let is_null =
-                    field.is_nullable() && !(spec.name == "runs" && PLAIN_RUN.contains(&field.name().as_str()));
-                if is_null {
-                    None
-                } else {
-                    default(spec.name, field.name(), &value, cells)
-                }
-            });
-            ensure!(
-                text.is_some() || field.is_nullable(),
-                "the column `{}` is missing or empty",
-                field.name()
-            );
-            values.push(text);
-        }
-        let options = CastOptions {
-            safe: false,
-            ..CastOptions::default()
-        };
-        let column = cast_with_options(&StringArray::from(values), field.data_type(), &options);
-        columns.push(column.with_context(|| format!("column `{}`", field.name()))?);
-    }
-    Ok(RecordBatch::try_new(schema, columns)?)
-}
-
-/// A line with `{a..b}` stands for as many lines as there are numbers from `a` to `b`.
-fn repeated(line: &str) -> Vec<String> {
-    let range = line
-        .split_once('{')
-        .and_then(|(_, rest)| rest.split_once('}'))
-        .map(|(range, _)| range);
-    let bounds = range
-        .and_then(|range| range.split_once(".."))
-        .and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
-    let (Some(range), Some((first, last))) = (range, bounds) else {
-        return vec![line.to_owned()];
-    };
-    let mark = format!("{{{range}}}");
-    (first..=last)
-        .map(|number: u32| line.replace(&mark, &number.to_string()))
-        .collect()
-}
-
-/// Columns that may be null in a lake, and are those of a plain run where a case leaves them out.
-const PLAIN_RUN: &[&str] = &["head_branch", "default_branch", "head_repository"];
-
-/// What a required column holds where a case leaves it out; listed in `tests/README.md`.
-fn default<'a>(
-    table: &str,
-    column: &str,
-    value: &dyn Fn(&str) -> Option<&'a str>,
-    cells: &[Option<&str>],
-) -> Option<String> {
-    let or = |name: &str, otherwise: &str| value(name).unwrap_or(otherwise).to_owned();
-    let repository = or("repository", "acme/api");
-    Some(match (table, column) {
-        (_, "repository") | ("runs", "head_repository") => repository,
-        (_, "run_attempt" | "batch") => "1".to_owned(),
-        ("sources" | "test_results", "known_at") => value("completed_at")?.to_owned(),
-        (_, "known_at") => [
-            "created_at",
-            "started_at",
-            "effective_at",
-            "observed_at",
-            "committed_at",
-        ]
-        .into_iter()
-        .find_map(value)?
-        .to_owned(),
-        ("runs", "event") => "push".to_owned(),
-        ("runs", "head_branch" | "default_branch") => "main".to_owned(),
-        ("runs" | "jobs", "head_sha") => format!("c{}", value("run_id")?),
-        ("runs" | "jobs" | "steps", "status") => "completed".to_owned(),
-        // Two observations of one run are two payloads.
-        ("runs" | "jobs" | "repositories", "source_sha256") => {
-            Sha256Digest::of(format!("{cells:?}").as_bytes()).to_string()
-        }
-        (_, "source_sha256" | "landed_sha256") => {
-            let path = match table {
-                "scans" | "findings" => value("report").or(Some("trivy.sarif")),
-                "coverage" | "coverage_files" => value("report").or(Some("coverage.xml")),
-                _ => value("path").or_else(|| value("report")),
-            };
-            let path = path.unwrap_or("junit.xml");
-            let names = [value("job"), value("artifact"), Some(path)]
-                .map(Option::unwrap_or_default)
-                .join(" ");
-            let text = format!("{repository} {} {} {names}", or("run_id", ""), or("run_attempt", "1"));
-            value("source_sha256").map_or_else(|| Sha256Digest::of(text.as_bytes()).to_string(), str::to_owned)
-        }
-        ("sources", "path") | ("test_results", "report") => "junit.xml".to_owned(),
-        ("sources", "format") => "junit".to_owned(),
-        ("sources", "parser") => "junit/1".to_owned(),
-        ("sources", "status") => "complete".to_owned(),
-        ("sources", "size_bytes" | "n_rows" | "n_warnings") | ("test_results", "execution") => "0".to_owned(),
-        ("test_results", "name") => value("test_id")?.to_owned(),
-        ("test_results", "suite" | "class_name") => String::new(),
-        ("test_results", "outcome") => "passed".to_owned(),
-        ("test_results", "is_quarantined") => "false".to_owned(),
-        ("scans" | "findings", "report") => "trivy.sarif".to_owned(),
-        ("scans" | "findings", "scan") | ("findings", "result" | "occurrence") => "0".to_owned(),
-        ("scans", "tool") => or("tool_family", "trivy"),
-        ("scans" | "findings", "tool_family") => "trivy".to_owned(),
-        ("scans", "completeness") => "complete".to_owned(),
-        ("scans", "is_truncated") | ("findings", "is_severity_disputed") => "false".to_owned(),
-        ("scans", "n_findings") => "0".to_owned(),
-        ("coverage" | "coverage_files", "report") => "coverage.xml".to_owned(),
-        ("coverage", "lines_basis" | "branches_basis") => "stated".to_owned(),
-        ("coverage", "is_complete") => "true".to_owned(),
-        ("coverage_files", "package") => String::new(),
-        ("coverage", "n_files") => "0".to_owned(),
-        ("coverage", counted) if counted.ends_with("_counted") => or(counted.trim_end_matches("_counted"), "0"),
-        ("coverage_files", "lines_valid" | "lines_covered" | "branches_valid" | "branches_covered") => "0".to_owned(),
-        ("findings", "identity_basis") => "package".to_owned(),
-        ("findings", "class") => "sca".to_owned(),
-        ("findings", "rule_id") => or("vulnerability_id", value("finding_uid")?),
-        ("findings", "severity") => "high".to_owned(),
-        ("findings", "severity_basis") => "score".to_owned(),
-        ("findings", "level") => "error".to_owned(),
-        _ => return None,
     })
 }
 

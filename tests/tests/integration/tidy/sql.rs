@@ -77,8 +77,10 @@ fn a_statement_holds_no_threshold() {
     let mut findings = Vec::new();
     for file in files_with("sql", "sql") {
         for (number, line) in statements(&file) {
+            // Which quantile it is belongs to a number's definition, not to its target.
+            let is_quantile = |token: &str| token.starts_with("0.") && line.contains("quantile_cont(");
             for token in tokens(&line).filter(|token| token.starts_with(|first: char| first.is_ascii_digit())) {
-                if !NUMBERS.contains(&token) {
+                if !NUMBERS.contains(&token) && !is_quantile(token) {
                     let path = &file.path;
                     findings.push(format!(
                         "{path}:{number}: the number {token}; name it in domain::policy and join policy"

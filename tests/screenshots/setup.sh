@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs what the screenshots need: Chromium with letters to draw, and a virtual environment of its own.
+# Run it as often as you like: with everything in place it only compares digests.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+exec 9>"${TMPDIR:-/tmp}/plumbline-screenshots-$(id -u).lock"
+flock 9
+
+if ! command -v chromium >/dev/null; then
+    if ! command -v apt-get >/dev/null || (($(id -u) != 0)); then
+        echo "tests/screenshots/setup.sh: install chromium first, or run this as root on Debian" >&2
+        exit 1
+    fi
+    echo "tests/screenshots/setup.sh: installing chromium" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q
+    apt-get install -q -y --no-install-recommends chromium fonts-noto-core fonts-dejavu-core
+fi
+
+folder=.venv-screenshots
+stamp="$(sha256sum <tests/screenshots/requirements.txt) $(python3 -c 'import sys; print(sys.executable, sys.version)')"
+if [[ -x $folder/bin/python && -f $folder/stamp && $(<"$folder/stamp") == "$stamp" ]]; then
+    exit
+fi
+echo "tests/screenshots/setup.sh: making $folder" >&2
+rm -rf "$folder"
+python3 -m venv "$folder"
+"$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
+    --requirement tests/screenshots/requirements.txt
+printf '%s\n' "$stamp" >"$folder/stamp"
