@@ -128,7 +128,7 @@ pub struct GitHub {
     /// Runs created since [default: what may have changed; at first, everything]
     #[arg(long, value_name = "DATE", value_parser = time)]
     pub since: Option<Timestamp>,
-    /// Root of the REST API [default: `github.api_url`, else <https://api.github.com>]
+    /// Root of the REST API; else `github.api_url`, else GitHub's own
     #[arg(long, value_name = "URL")]
     pub api_url: Option<String>,
     /// Options of a writer.
