@@ -270,8 +270,8 @@ impl RepositorySimulation {
 
     /// A push or a schedule on main was tested: its report shows tags, failures and clean executions.
     pub(crate) fn shown_on_main(&mut self, ran: &SuiteRan) {
-        // What a report that broke off held is unknown, and so is one that GitHub has forgotten when time ends.
-        if !ran.is_default_branch || ran.form != ReportForm::Whole || ran.forgotten_at <= self.end {
+        // What a report that broke off held is unknown. One that GitHub has forgotten since was pulled before.
+        if !ran.is_default_branch || ran.form != ReportForm::Whole {
             return;
         }
         let tagged: BTreeSet<usize> = self.carrying(ran.commit_at).map(|stay| stay.test).collect();

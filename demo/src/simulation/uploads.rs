@@ -187,7 +187,6 @@ impl RepositorySimulation {
             is_infrastructure_event,
             is_default_branch: is_main && matches!(of.event, Event::Push | Event::Schedule),
             created_at: of.created_at,
-            forgotten_at: self.forgotten_at(completed_at - TimeDelta::seconds(1)),
             completed_at,
             commit_at,
             draws,

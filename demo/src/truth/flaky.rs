@@ -62,8 +62,6 @@ pub(crate) struct SuiteRan {
     pub(crate) is_default_branch: bool,
     /// When its run was created.
     pub(crate) created_at: Timestamp,
-    /// When GitHub forgets its report.
-    pub(crate) forgotten_at: Timestamp,
     pub(crate) completed_at: Timestamp,
     pub(crate) commit_at: Timestamp,
     pub(crate) draws: BTreeMap<usize, Draw>,
