@@ -6,6 +6,7 @@ pub mod change;
 pub mod check;
 pub mod clock;
 pub mod collection;
+pub mod control;
 pub mod coverage;
 pub mod finding;
 pub mod identity;
