@@ -23,6 +23,11 @@ pub fn night(date: NaiveDate, hour: i64, zone: Tz) -> Timestamp {
         .unwrap_or_else(|| wanted.and_utc())
 }
 
+/// When the night of `date` begins in Toronto, by whose clocks CI/CL-001 §5 counts.
+pub fn toronto_night(date: NaiveDate, hour: i64) -> Timestamp {
+    night(date, hour, chrono_tz::America::Toronto)
+}
+
 /// Tells whether clocks skip `hour` o'clock on `date`.
 pub fn is_hour_missing(date: NaiveDate, hour: i64, zone: Tz) -> bool {
     let wanted = date.and_time(NaiveTime::MIN) + TimeDelta::hours(hour);

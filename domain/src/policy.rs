@@ -41,7 +41,7 @@ pub struct Rule {
     pub name: String,
     /// The number.
     pub value: f64,
-    /// What it counts: `percent`, `minutes`, `hours`, `days`, `count`, `hour_of_day`.
+    /// What it counts: `percent`, `minutes`, `hours`, `days`, `count`, `hour_of_day`, `minor_version`.
     pub unit: String,
     /// Who set it.
     pub basis: Basis,
@@ -128,6 +128,7 @@ const RULES: &[(&str, f64, &str, Basis, u8)] = &[
     ("nightly_hour", 2.0, "hour_of_day", Basis::Spec, 5),
     ("nightly_on_time_max", 60.0, "minutes", Basis::House, 5),
     ("nightly_late_max", 90.0, "minutes", Basis::House, 5),
+    ("branch_lifetime_max", 5.0, "days", Basis::House, 6),
     ("lint_errors_max", 0.0, "count", Basis::Spec, 7),
     ("type_errors_max", 0.0, "count", Basis::Spec, 7),
     ("coverage_lines_min", 85.0, "percent", Basis::Spec, 7),
@@ -137,6 +138,9 @@ const RULES: &[(&str, f64, &str, Basis, u8)] = &[
     ("container_critical_high_max", 0.0, "count", Basis::Spec, 7),
     ("iac_critical_high_max", 0.0, "count", Basis::Spec, 7),
     ("unapproved_breaking_changes_max", 0.0, "count", Basis::Spec, 7),
+    ("check_reported_within", 30.0, "days", Basis::House, 10),
+    ("python_minor", 12.0, "minor_version", Basis::Spec, 11),
+    ("matrix_width_max", 4.0, "count", Basis::House, 11),
     ("cache_ttl", 7.0, "days", Basis::Spec, 11),
     ("lint_unit_timeout", 10.0, "minutes", Basis::Spec, 12),
     ("build_scan_timeout", 20.0, "minutes", Basis::Spec, 12),
@@ -144,6 +148,7 @@ const RULES: &[(&str, f64, &str, Basis, u8)] = &[
     ("quarantine_max", 14.0, "days", Basis::Spec, 13),
     ("quarantine_chain", 30.0, "days", Basis::House, 13),
     ("quarantine_release_proof", 2.0, "percent", Basis::House, 13),
+    ("ci_fail_issue_within", 15.0, "minutes", Basis::House, 15),
     ("artifact_retention_branches", 30.0, "days", Basis::Spec, 16),
     ("artifact_retention_releases", 365.0, "days", Basis::Spec, 16),
     ("mirror_standard_ia", 180.0, "days", Basis::Spec, 16),

@@ -8,12 +8,12 @@ use datafusion::arrow::datatypes::{DataType, Float64Type, TimeUnit, TimestampMic
 use datafusion::common::Result;
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
 
-fn instant() -> DataType {
+pub(super) fn instant() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-/// `plus_hours(instant, hours)` and `plus_days(instant, days)`: the instant so many hours of 3,600 s, or days of 24
-/// hours, later, rounded to the microsecond.
+/// `plus_minutes(instant, minutes)`, `plus_hours(instant, hours)` and `plus_days(instant, days)`: the instant so many
+/// minutes, hours of 3,600 s, or days of 24 hours, later, rounded to the microsecond.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Plus {
     name: &'static str,
