@@ -31,7 +31,10 @@ fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             gather(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "sql") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "sql" || extension == "toml")
+        {
             files.push(path);
         }
     }

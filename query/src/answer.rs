@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::clock::{Timestamp, Window};
+use domain::control::ControlStatus;
 use domain::kpi::{KpiVerdict, Target};
 
+use crate::controls::Control;
 use crate::definition::Definition;
 
 /// What a reader asks: which instant, which knowledge, which span, whose rows.
@@ -95,6 +97,43 @@ pub struct Excluded {
     pub n: i64,
 }
 
+/// A control with its subjects.
+#[derive(Debug, Clone)]
+pub struct ControlAnswer {
+    /// Which control.
+    pub control: Arc<Control>,
+    /// With which parameters.
+    pub asked: Asked,
+    /// Over all of its subjects, by the domain's rules.
+    pub status: ControlStatus,
+    /// What the status rests on: subjects by status, or what the control needs.
+    pub reason: String,
+    /// What fails first, then by subject; none where the control is not computed.
+    pub rows: Vec<ControlRow>,
+}
+
+/// One subject of a control.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlRow {
+    /// `owner/name`, then what within it: `acme/api run 7 attempt 2`; of a roll-up the id of a control.
+    pub subject: String,
+    /// What the evidence says.
+    pub status: ControlStatus,
+    /// Why, in words.
+    pub reason: String,
+    /// When what decides it happened, or was observed; null where nothing was.
+    pub observed_at: Option<Timestamp>,
+    /// Where to look: `run=7 attempt=2 commit=…`; empty where there is nothing to look at.
+    pub evidence: String,
+}
+
+impl ControlRow {
+    /// The repository that the subject lies in.
+    pub fn repository(&self) -> &str {
+        self.subject.split(' ').next().unwrap_or_default()
+    }
+}
+
 /// A value in a list.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
@@ -158,6 +197,8 @@ pub struct Explanation {
 pub enum Subject {
     /// A KPI.
     Kpi(KpiAnswer),
+    /// A control, with the status of each subject.
+    Control(ControlAnswer),
     /// A list, with the number of its rows.
     List(Table),
 }

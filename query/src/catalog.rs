@@ -1,11 +1,13 @@
-//! The catalogue of `sql/`: header grammar, layers, dependencies. Embedded in the program, or read from a folder.
+//! The catalogue of `sql/`: layers, dependencies, the list of controls. Embedded in the program, or read from a folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::controls::{self, Control};
 use crate::definition::{Definition, Kind};
 use crate::error::{Error, Result};
+use crate::header::parse_definition;
 
 /// Path under `sql/` and text of every file.
 static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
@@ -14,11 +16,12 @@ static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalog.r
 #[derive(Debug, Clone)]
 pub struct Catalog {
     relations: BTreeMap<(Kind, String), Arc<Definition>>,
+    controls: Vec<Arc<Control>>,
 }
 
 impl Kind {
     /// Every kind, from the lowest layer up.
-    pub const ALL: [Self; 5] = [Self::Stg, Self::Mart, Self::Kpi, Self::List, Self::Audit];
+    pub const ALL: [Self; 6] = [Self::Stg, Self::Mart, Self::Kpi, Self::Control, Self::List, Self::Audit];
 
     /// The folder and the schema.
     pub fn as_str(self) -> &'static str {
@@ -26,6 +29,7 @@ impl Kind {
             Self::Stg => "stg",
             Self::Mart => "mart",
             Self::Kpi => "kpi",
+            Self::Control => "control",
             Self::List => "list",
             Self::Audit => "audit",
         }
@@ -41,21 +45,8 @@ impl Kind {
         match self {
             Self::Stg => &["raw"],
             Self::Mart | Self::Kpi | Self::List => &["stg", "mart"],
+            Self::Control => &["stg", "mart", "kpi"],
             Self::Audit => &["raw", "stg", "mart"],
-        }
-    }
-
-    /// Keys that a header must have, and those that it may have.
-    fn keys(self) -> (&'static [&'static str], &'static [&'static str]) {
-        match self {
-            Self::Stg => (&["kind", "grain"], &["spec"]),
-            Self::Mart => (&["kind", "grain"], &["spec", "columns", "materialize"]),
-            Self::Kpi => (
-                &["kind", "spec", "owner", "grain", "unit", "target", "since"],
-                &["window", "list", "n_min"],
-            ),
-            Self::List => (&["kind", "grain", "columns"], &["spec", "window", "arguments"]),
-            Self::Audit => (&["kind", "grain", "severity"], &["spec", "window"]),
         }
     }
 }
@@ -110,17 +101,35 @@ impl Catalog {
                 }
             }
         }
+        let list = folder.join(controls::FILE);
+        if list.exists() {
+            let text = std::fs::read_to_string(&list).map_err(|error| unreadable(&list, error))?;
+            files.push((controls::FILE.to_owned(), text));
+        }
         Self::parse(files)
     }
 
     /// Reads files, each with its path under `sql/`, and checks that layers refer downward only.
     pub fn parse(files: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
         let mut relations = BTreeMap::new();
+        let mut list = String::new();
         for (path, text) in files {
+            if path == controls::FILE {
+                list = text;
+                continue;
+            }
             let definition = parse_definition(&path, &text)?;
             relations.insert((definition.kind, definition.id.clone()), Arc::new(definition));
         }
-        let catalog = Self { relations };
+        let computed: Vec<_> = relations
+            .values()
+            .filter(|definition: &&Arc<Definition>| definition.kind == Kind::Control)
+            .map(Arc::clone)
+            .collect();
+        let catalog = Self {
+            relations,
+            controls: controls::parse(&list, &computed)?,
+        };
         for definition in catalog.relations.values() {
             catalog.check_references(definition)?;
             catalog.in_order(definition)?;
@@ -152,6 +161,26 @@ impl Catalog {
             .values()
             .filter(move |definition| definition.kind == kind)
             .map(Arc::clone)
+    }
+
+    /// Every control of CI/CL-001, by id: computed, or listed with what it needs.
+    pub fn controls(&self) -> &[Arc<Control>] {
+        &self.controls
+    }
+
+    /// Finds a control by its id (`cicl-07.03`), its number (`07.03`) or its relation (`c07_03_coverage`).
+    pub fn control(&self, name: &str) -> Result<Arc<Control>> {
+        let found = self.controls.iter().find(|control| control.is_called(name));
+        found.map(Arc::clone).ok_or_else(|| Error::Unknown {
+            kind: Kind::Control.as_str(),
+            id: name.to_owned(),
+            known: self
+                .controls
+                .iter()
+                .map(|control| control.id.clone())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
     }
 
     /// A relation with everything below it, lowest first, itself last.
@@ -254,137 +283,6 @@ fn references(sql: &str) -> BTreeSet<(String, String)> {
     found
 }
 
-fn parse_definition(path: &str, text: &str) -> Result<Definition> {
-    let wrong = |line: usize, reason: String| Error::Catalog {
-        path: path.to_owned(),
-        line,
-        reason,
-    };
-    let (folder, file) = path.split_once('/').unwrap_or_default();
-    let id = file.strip_suffix(".sql").unwrap_or_default();
-    let kind = Kind::parse(folder).ok_or_else(|| wrong(1, format!("`{folder}` is no layer")))?;
-    let header: Vec<&str> = text
-        .lines()
-        .map_while(|line| line.strip_prefix("--"))
-        .map(|line| line.strip_prefix(' ').unwrap_or(line))
-        .collect();
-    let title = header.first().copied().unwrap_or_default().trim();
-    if title.is_empty() {
-        return Err(wrong(1, "the first line is `-- Title`".to_owned()));
-    }
-    if !header.get(1).is_some_and(|line| line.is_empty()) {
-        return Err(wrong(2, "the second line is `--`".to_owned()));
-    }
-    let mut keys: BTreeMap<&str, Vec<(usize, &str)>> = BTreeMap::new();
-    let mut end = header.len();
-    for (index, line) in header.iter().enumerate().skip(2) {
-        if line.is_empty() {
-            end = index;
-            break;
-        }
-        let Some((key, value)) = line.split_once(": ") else {
-            return Err(wrong(index + 1, format!("`{line}` is not `key: value`")));
-        };
-        keys.entry(key).or_default().push((index + 1, value.trim()));
-    }
-    let (required, optional) = kind.keys();
-    for (key, values) in &keys {
-        if !required.contains(key) && !optional.contains(key) {
-            return Err(wrong(values[0].0, format!("a {folder} has no key `{key}`")));
-        }
-        if values.len() > 1 && *key != "columns" {
-            return Err(wrong(values[1].0, format!("the key `{key}` stands twice")));
-        }
-    }
-    for key in required {
-        if !keys.contains_key(key) {
-            return Err(wrong(header.len(), format!("the key `{key}` is missing")));
-        }
-    }
-    let value = |key: &str| keys.get(key).map_or("", |values| values[0].1).to_owned();
-    let optional_value = |key: &str| keys.get(key).map(|values| values[0].1.to_owned());
-    if value("kind") != folder {
-        return Err(wrong(
-            keys["kind"][0].0,
-            format!("the kind is the folder's name, `{folder}`"),
-        ));
-    }
-    let target = match keys.get("target").map(|values| values[0]) {
-        None => None,
-        Some((line, target)) => match target.split_once(' ') {
-            Some((sign, name)) if domain::kpi::Comparison::parse(sign).is_some() && is_policy(name) => {
-                Some((sign.to_owned(), name.to_owned()))
-            }
-            _ => {
-                return Err(wrong(
-                    line,
-                    format!("`{target}` is not a sign and the name of a policy"),
-                ));
-            }
-        },
-    };
-    let since = value("since");
-    let since = if since.is_empty() { Ok(1) } else { since.parse() };
-    let since = since.map_err(|_| wrong(keys["since"][0].0, "a version is a number from 1".to_owned()))?;
-    let mut columns = Vec::new();
-    for (line, column) in keys.get("columns").into_iter().flatten() {
-        let Some((name, doc)) = column.split_once(": ") else {
-            return Err(wrong(*line, format!("`{column}` is not `name: meaning`")));
-        };
-        columns.push((name.to_owned(), doc.to_owned()));
-    }
-    for (key, allowed) in [("severity", &["fail", "warn"][..]), ("materialize", &["yes"][..])] {
-        if let Some(values) = keys.get(key)
-            && !allowed.contains(&values[0].1)
-        {
-            return Err(wrong(values[0].0, format!("`{key}` is one of: {}", allowed.join(", "))));
-        }
-    }
-    for key in ["window", "n_min"] {
-        if let Some(values) = keys.get(key)
-            && !is_policy(values[0].1)
-        {
-            return Err(wrong(values[0].0, format!("there is no policy `{}`", values[0].1)));
-        }
-    }
-    let prose = header.get(end + 1..).unwrap_or_default().join("\n").trim().to_owned();
-    if prose.is_empty() {
-        return Err(wrong(
-            end + 1,
-            "the header ends with prose: what it means, then its limits".to_owned(),
-        ));
-    }
-    Ok(Definition {
-        id: id.to_owned(),
-        kind,
-        path: path.to_owned(),
-        title: title.to_owned(),
-        spec: value("spec"),
-        owner: value("owner"),
-        grain: value("grain"),
-        unit: value("unit"),
-        target,
-        n_min: optional_value("n_min"),
-        since,
-        window: optional_value("window"),
-        list: optional_value("list"),
-        severity: optional_value("severity"),
-        materialize: keys.contains_key("materialize"),
-        arguments: optional_value("arguments")
-            .map_or_else(Vec::new, |names| names.split(", ").map(str::to_owned).collect()),
-        columns,
-        prose,
-        sql: text.to_owned(),
-    })
-}
-
-fn is_policy(name: &str) -> bool {
-    domain::policy::Policy::default()
-        .rules()
-        .iter()
-        .any(|rule| rule.name == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -396,42 +294,5 @@ mod tests {
         let order = catalog.in_order(&kpi).unwrap();
         assert_eq!(order.last().unwrap().id, "flaky_test_rate");
         assert!(order.iter().any(|definition| definition.name() == "stg.test_results"));
-    }
-
-    #[test]
-    fn a_wrong_header_is_named_with_file_and_line() {
-        let good = "-- T\n--\n-- kind: stg\n-- grain: a\n--\n-- Prose.\nselect 1 as a\n";
-        assert!(Catalog::parse([("stg/a.sql".to_owned(), good.to_owned())]).is_ok());
-        for (from, to, says) in [
-            ("-- T\n", "--\n", "sql/stg/a.sql:1: the first line"),
-            ("-- kind: stg", "-- kind: mart", "sql/stg/a.sql:3: the kind is"),
-            (
-                "-- grain: a",
-                "-- grains: a",
-                "sql/stg/a.sql:4: a stg has no key `grains`",
-            ),
-            ("-- grain: a\n", "", "the key `grain` is missing"),
-            (
-                "-- grain: a",
-                "-- grain: a\n-- grain: b",
-                "sql/stg/a.sql:5: the key `grain` stands twice",
-            ),
-            ("-- Prose.\n", "", "prose"),
-            (
-                "select 1 as a",
-                "select a from mart.b",
-                "sql/stg/a.sql:7: a stg may not read `mart.b`",
-            ),
-            (
-                "select 1 as a",
-                "select a from raw.b",
-                "sql/stg/a.sql:7: there is no `raw.b`",
-            ),
-        ] {
-            let error = Catalog::parse([("stg/a.sql".to_owned(), good.replace(from, to))])
-                .unwrap_err()
-                .to_string();
-            assert!(error.contains(says), "{error}");
-        }
     }
 }

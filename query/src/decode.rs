@@ -7,8 +7,9 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::arrow::util::display::array_value_to_string;
 use domain::clock::{Timestamp, Window};
+use domain::control::ControlStatus;
 
-use crate::answer::{Cell, Excluded};
+use crate::answer::{Cell, ControlRow, Excluded};
 
 /// Reads a value; types without a kind of their own come as text.
 pub(crate) fn cell(column: &ArrayRef, row: usize) -> Cell {
@@ -159,4 +160,42 @@ fn excluded(column: &ArrayRef, row: usize) -> Result<Vec<Excluded>, String> {
         }
     }
     Ok(found)
+}
+
+/// Reads the rows of a control, what fails first, then by subject; the reason where they are not of its shape.
+pub(crate) fn control_rows(batches: &[RecordBatch]) -> Result<Vec<ControlRow>, String> {
+    const SHAPE: [&str; 5] = ["subject", "status", "reason", "observed_at", "evidence"];
+    let mut found: Vec<ControlRow> = Vec::new();
+    for batch in batches {
+        let schema = batch.schema();
+        let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        if names != SHAPE {
+            return Err(format!("it returns the columns {names:?}, a control returns {SHAPE:?}"));
+        }
+        let text = |index: usize, row: usize| match cell(batch.column(index), row) {
+            Cell::Text(text) => Ok(text),
+            Cell::Null if SHAPE[index] == "evidence" => Ok(String::new()),
+            other => Err(format!("`{}` is {other:?}, not a text", SHAPE[index])),
+        };
+        for row in 0..batch.num_rows() {
+            let word = text(1, row)?;
+            found.push(ControlRow {
+                subject: text(0, row)?,
+                status: ControlStatus::parse(&word).ok_or_else(|| format!("`{word}` is no status"))?,
+                reason: text(2, row)?,
+                observed_at: match cell(batch.column(3), row) {
+                    Cell::Time(at) => Some(at),
+                    Cell::Null => None,
+                    other => return Err(format!("`observed_at` is {other:?}, not an instant")),
+                },
+                evidence: text(4, row)?,
+            });
+        }
+    }
+    let place = |status: ControlStatus| ControlStatus::ALL.iter().position(|other| *other == status);
+    found.sort_by(|a, b| (place(a.status), &a.subject).cmp(&(place(b.status), &b.subject)));
+    match found.windows(2).find(|pair| pair[0].subject == pair[1].subject) {
+        Some(pair) => Err(format!("the subject `{}` stands twice", pair[0].subject)),
+        None => Ok(found),
+    }
 }

@@ -9,6 +9,8 @@ pub enum Kind {
     Mart,
     /// A number of CI/CL-001 with a target.
     Kpi,
+    /// A control of CI/CL-001: one row for each subject, with its status and its evidence.
+    Control,
     /// Rows for people, in a total order.
     List,
     /// Empty when the lake is healthy.
@@ -44,8 +46,10 @@ pub struct Definition {
     pub window: Option<String>,
     /// The list of the rows behind a KPI.
     pub list: Option<String>,
-    /// Severity of an audit: `fail` or `warn`.
+    /// Severity of an audit: `fail` or `warn`; of a control: `critical`, `high`, `medium`, `low`.
     pub severity: Option<String>,
+    /// What only a control has.
+    pub control: Option<ControlHeader>,
     /// Computed once for each publication and set of parameters.
     pub materialize: bool,
     /// Further named parameters that it needs.
@@ -56,4 +60,17 @@ pub struct Definition {
     pub prose: String,
     /// The statement, header and all, as it stands in the file.
     pub sql: String,
+}
+
+/// What the header of a control says beside what every header does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlHeader {
+    /// Its id in the list of controls: `cicl-07.03`.
+    pub id: String,
+    /// Architecture decisions that it belongs to: `adr-008`; none for controls of CI/CL-001 only.
+    pub adr: Vec<String>,
+    /// What to do where it fails, in a sentence.
+    pub remediation: String,
+    /// `trial`, `active` or `retired`.
+    pub lifecycle: String,
 }

@@ -15,7 +15,7 @@ use lake::store::Store;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::answer::{Asked, Column, Explanation, KpiAnswer, PublicationRef, Question, Subject, Table};
+use crate::answer::{Asked, Column, ControlAnswer, Explanation, KpiAnswer, PublicationRef, Question, Subject, Table};
 use crate::catalog::Catalog;
 use crate::decode;
 use crate::definition::{Definition, Kind};
@@ -34,6 +34,8 @@ const MEMORY_BYTES: usize = 1 << 30;
 const MARTS_KEPT: usize = 256;
 /// Answers that are kept.
 const ANSWERS_KEPT: usize = 4096;
+/// Controls that are kept.
+const CONTROLS_KEPT: usize = 256;
 /// Lists that are kept, and the most rows of one.
 const TABLES_KEPT: usize = 128;
 const TABLE_ROWS_KEPT: usize = 2000;
@@ -42,10 +44,10 @@ const SNAPSHOTS_KEPT: usize = 16;
 
 /// Answers questions. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Engine(Arc<Inner>);
+pub struct Engine(pub(crate) Arc<Inner>);
 
 #[derive(Debug)]
-struct Inner {
+pub(crate) struct Inner {
     catalog: Catalog,
     policy: Policy,
     runtime: Arc<RuntimeEnv>,
@@ -53,6 +55,7 @@ struct Inner {
     /// By publication, parameters and name; publications never change, so neither do their marts and answers.
     marts: Kept<Materialized>,
     answers: Kept<KpiAnswer>,
+    pub(crate) controls: Kept<ControlAnswer>,
     tables: Kept<Table>,
 }
 
@@ -97,6 +100,7 @@ impl Engine {
             source,
             marts: Kept::new(MARTS_KEPT),
             answers: Kept::new(ANSWERS_KEPT),
+            controls: Kept::new(CONTROLS_KEPT),
             tables: Kept::new(TABLES_KEPT),
         })))
     }
@@ -271,15 +275,17 @@ impl Engine {
         publications(store).await?.iter().map(publication_ref).collect()
     }
 
-    /// Explains a KPI or a list: definitions, parameters, files, digests, and how to compute it again.
+    /// Explains a KPI, a computed control or a list: definitions, parameters, files, digests, and how to compute it again.
     pub async fn explain(&self, kind: Kind, id: &str, question: &Question) -> Result<Explanation> {
         let definition = self.0.catalog.find(kind, id)?;
         let subject = match kind {
             Kind::Kpi => Subject::Kpi(self.kpi(id, question).await?),
+            Kind::Control => Subject::Control(self.control(id, question).await?),
             _ => Subject::List(self.table(Arc::clone(&definition), question).await?),
         };
         let asked = match &subject {
             Subject::Kpi(answer) => answer.asked.clone(),
+            Subject::Control(answer) => answer.asked.clone(),
             Subject::List(table) => table.asked.clone(),
         };
         let pinned = Question {
@@ -308,7 +314,7 @@ impl Engine {
     }
 
     /// Fills in the defaults of a question and opens what it reads.
-    async fn pin(&self, definition: &Definition, question: &Question) -> Result<(Rows, Asked)> {
+    pub(crate) async fn pin(&self, definition: &Definition, question: &Question) -> Result<(Rows, Asked)> {
         for name in &definition.arguments {
             if !question.arguments.contains_key(name) {
                 return Err(Error::Argument(format!(
@@ -336,7 +342,7 @@ impl Engine {
         self.pin_window(window, question).await
     }
 
-    async fn pin_window(&self, window: Window, question: &Question) -> Result<(Rows, Asked)> {
+    pub(crate) async fn pin_window(&self, window: Window, question: &Question) -> Result<(Rows, Asked)> {
         let rows = match &self.0.source {
             Source::Lake { .. } => Rows::Pinned(self.snapshot(question.publication).await?),
             Source::Memory(rows) => Rows::Memory(Arc::clone(rows)),
@@ -446,7 +452,12 @@ impl Engine {
         Ok(())
     }
 
-    async fn compute(&self, definition: &Arc<Definition>, rows: &Rows, asked: &Asked) -> Result<Vec<RecordBatch>> {
+    pub(crate) async fn compute(
+        &self,
+        definition: &Arc<Definition>,
+        rows: &Rows,
+        asked: &Asked,
+    ) -> Result<Vec<RecordBatch>> {
         let session = self.session(definition, rows, asked).await?;
         Ok(session.run(definition).await?.1)
     }

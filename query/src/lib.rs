@@ -2,14 +2,19 @@
 
 pub mod answer;
 pub mod catalog;
+mod control;
+pub mod controls;
+mod csv;
 mod decode;
 pub mod definition;
 pub mod engine;
 pub mod error;
 mod evidence;
 mod functions;
+mod header;
 mod kept;
 pub mod render;
+pub mod render_controls;
 mod scan;
 mod session;
 mod verdict;

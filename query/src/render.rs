@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
 use crate::answer::{Cell, Column, Excluded, Explanation, FileRef, KpiAnswer, KpiRow, PublicationRef, Subject, Table};
+use crate::csv::{Csv, optional, text};
+use crate::render_controls::{ControlJson, control_json};
 
 /// One row of a KPI as JSON; the order of the fields is part of the format.
 #[derive(Debug, Serialize)]
@@ -89,6 +91,8 @@ pub struct ExplanationJson<'a> {
     published_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kpi: Option<Vec<KpiJson<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    control: Option<ControlJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     n_rows: Option<usize>,
     definitions: Vec<DefinitionJson<'a>>,
@@ -221,21 +225,15 @@ fn column_json(Column { name, doc }: &Column) -> ColumnJson<'_> {
 
 /// The chain from a number back to bytes.
 pub fn explanation_json(explanation: &Explanation) -> ExplanationJson<'_> {
-    let (definition, kind, asked, kpi, n_rows) = match &explanation.subject {
-        Subject::Kpi(answer) => (
-            Some(&answer.definition),
-            "kpi",
-            &answer.asked,
-            Some(kpi_json(answer)),
-            None,
-        ),
-        Subject::List(table) => (
-            table.definition.as_ref(),
-            "list",
-            &table.asked,
-            None,
-            Some(table.rows.len()),
-        ),
+    let (definition, kind, asked) = match &explanation.subject {
+        Subject::Kpi(answer) => (Some(&answer.definition), "kpi", &answer.asked),
+        Subject::Control(answer) => (answer.control.definition(), "control", &answer.asked),
+        Subject::List(table) => (table.definition.as_ref(), "list", &table.asked),
+    };
+    let (kpi, control, n_rows) = match &explanation.subject {
+        Subject::Kpi(answer) => (Some(kpi_json(answer)), None, None),
+        Subject::Control(answer) => (None, Some(control_json(answer)), None),
+        Subject::List(table) => (None, None, Some(table.rows.len())),
     };
     ExplanationJson {
         id: definition.map(|definition| definition.id.as_str()),
@@ -244,6 +242,7 @@ pub fn explanation_json(explanation: &Explanation) -> ExplanationJson<'_> {
         publication_sha256: &asked.publication_sha256,
         published_at: asked.published_at.map(format_timestamp),
         kpi,
+        control,
         n_rows,
         definitions: explanation
             .definitions
@@ -422,79 +421,4 @@ pub fn publications_csv(publications: &[PublicationRef]) -> String {
         }
     }
     csv.0
-}
-
-fn text(text: &str) -> Cell {
-    Cell::Text(text.to_owned())
-}
-
-fn optional(content: Option<&str>) -> Cell {
-    content.map_or(Cell::Null, text)
-}
-
-/// RFC 4180 with CRLF. A text that a spreadsheet would run as a formula is led by an apostrophe.
-#[derive(Debug, Default)]
-struct Csv(String);
-
-impl Csv {
-    fn line(&mut self, cells: impl IntoIterator<Item = Cell>) {
-        for (index, cell) in cells.into_iter().enumerate() {
-            if index > 0 {
-                self.0.push(',');
-            }
-            match cell {
-                // JSON writes a number that is none as null, too.
-                Cell::Null => {}
-                Cell::Float(number) if !number.is_finite() => {}
-                Cell::Text(text) => self.text(&text),
-                Cell::Integer(number) => self.0.push_str(&number.to_string()),
-                Cell::Float(number) => self.0.push_str(&number.to_string()),
-                Cell::Boolean(flag) => self.0.push_str(if flag { "true" } else { "false" }),
-                Cell::Time(instant) => self.0.push_str(&format_timestamp(instant)),
-            }
-        }
-        self.0.push_str("\r\n");
-    }
-
-    fn text(&mut self, text: &str) {
-        let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        let is_quoted = text.contains([',', '"', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ');
-        let quote = if is_quoted { "\"" } else { "" };
-        let apostrophe = if is_formula { "'" } else { "" };
-        self.0.extend([quote, apostrophe, &text.replace('"', "\"\""), quote]);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_that_a_spreadsheet_would_run_is_disarmed_and_a_number_is_not() {
-        let mut csv = Csv::default();
-        let cells = [
-            "=1+1",
-            "+1",
-            "-1",
-            "@x",
-            "\tx",
-            "\rx",
-            "a=b",
-            "",
-            "a\"b,c",
-            "two\nlines",
-        ];
-        csv.line(cells.map(text));
-        csv.line([
-            Cell::Integer(-1),
-            Cell::Float(-0.1),
-            Cell::Float(50.0),
-            Cell::Float(f64::NAN),
-            Cell::Null,
-        ]);
-        assert_eq!(
-            csv.0,
-            "'=1+1,'+1,'-1,'@x,'\tx,\"'\rx\",a=b,,\"a\"\"b,c\",\"two\nlines\"\r\n-1,-0.1,50,,\r\n"
-        );
-    }
 }

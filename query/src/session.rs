@@ -22,7 +22,7 @@ use lake::snapshot::Snapshot;
 use lake::tables;
 
 use crate::answer::Asked;
-use crate::definition::Definition;
+use crate::definition::{Definition, Kind};
 use crate::error::{Error, Result};
 use crate::functions;
 use crate::scan::PinnedTable;
@@ -88,7 +88,7 @@ impl Session {
             context.register_udaf(function);
         }
         let catalog = MemoryCatalogProvider::new();
-        for schema in ["public", "raw", "stg", "mart", "kpi", "list", "audit"] {
+        for schema in ["public", "raw"].into_iter().chain(Kind::ALL.map(Kind::as_str)) {
             catalog
                 .register_schema(schema, Arc::new(MemorySchemaProvider::new()))
                 .map_err(Error::engine(schema))?;

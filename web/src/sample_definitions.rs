@@ -22,6 +22,7 @@ pub(crate) fn definition(kind: Kind, folder: &str, id: &str, title: &str, prose:
         window: Some("flaky_window".to_owned()),
         list: None,
         severity: None,
+        control: None,
         materialize: false,
         arguments: vec![],
         columns: vec![],

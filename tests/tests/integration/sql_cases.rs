@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail, ensure};
 use domain::clock::{Window, format_timestamp, parse_timestamp};
 use domain::policy::Policy;
-use query::answer::{Cell, KpiRow, Question};
+use query::answer::{Cell, ControlRow, KpiRow, Question};
 use query::catalog::Catalog;
 use query::definition::Kind;
 use query::engine::Engine;
@@ -72,7 +72,6 @@ async fn check(path: &Path, catalog: &Catalog, is_update: bool) -> Result<Option
     let question = question(&case.parameters)?;
     let engine = Engine::over_rows(rows, catalog.clone(), policy)?;
     let wanted: Vec<_> = case.expect.lines().next().unwrap_or_default().split(',').collect();
-    #[expect(clippy::single_match_else, reason = "each kind of relation has its own shape")]
     let lines = match kind {
         Kind::Kpi => engine
             .kpi(&id, &question)
@@ -80,6 +79,13 @@ async fn check(path: &Path, catalog: &Catalog, is_update: bool) -> Result<Option
             .rows
             .iter()
             .map(|row| kpi_line(row, &wanted))
+            .collect(),
+        Kind::Control => engine
+            .control(&id, &question)
+            .await?
+            .rows
+            .iter()
+            .map(|row| control_line(row, &wanted))
             .collect(),
         _ => {
             let table = engine.relation(kind, &id, &question).await?;
@@ -108,7 +114,7 @@ async fn check(path: &Path, catalog: &Catalog, is_update: bool) -> Result<Option
     }?;
     let mut lines: Vec<String> = lines;
     let mut expected: Vec<_> = case.expect.trim_end().lines().map(str::to_owned).collect();
-    if !matches!(kind, Kind::Kpi | Kind::List) {
+    if !matches!(kind, Kind::Kpi | Kind::Control | Kind::List) {
         // Only what people read has an order of its own.
         lines.sort();
         expected.get_mut(1..).unwrap_or_default().sort();
@@ -263,6 +269,20 @@ fn kpi_line(row: &KpiRow, wanted: &[&str]) -> Result<String> {
             ),
         };
         Ok(quoted(&text))
+    };
+    Ok(wanted.iter().map(column).collect::<Result<Vec<_>>>()?.join(","))
+}
+
+fn control_line(row: &ControlRow, wanted: &[&str]) -> Result<String> {
+    let column = |name: &&str| -> Result<String> {
+        Ok(quoted(&match *name {
+            "subject" => row.subject.clone(),
+            "status" => row.status.to_string(),
+            "reason" => row.reason.clone(),
+            "observed_at" => row.observed_at.map_or_else(String::new, format_timestamp),
+            "evidence" => row.evidence.clone(),
+            name => bail!("there is no column `{name}`"),
+        }))
     };
     Ok(wanted.iter().map(column).collect::<Result<Vec<_>>>()?.join(","))
 }

@@ -171,6 +171,7 @@ impl ExplainPage {
 fn subject(explanation: &Explanation) -> (Option<&Definition>, &Asked, &'static str) {
     match &explanation.subject {
         Subject::Kpi(answer) => (Some(&answer.definition), &answer.asked, "kpi"),
+        Subject::Control(answer) => (answer.control.definition().map(AsRef::as_ref), &answer.asked, "control"),
         Subject::List(table) => (table.definition.as_deref(), &table.asked, "list"),
     }
 }
@@ -188,6 +189,7 @@ fn number(explanation: &Explanation) -> Number {
             },
             None => Number::Rows("0".to_owned()),
         },
+        Subject::Control(answer) => Number::Rows(format::size(answer.rows.len() as u64)),
         Subject::List(table) => Number::Rows(format::size(table.rows.len() as u64)),
     }
 }

@@ -1,0 +1,18 @@
+-- Required check on main: coverage-threshold
+--
+-- kind: control
+-- spec: CI/CL-001 §10
+-- adr: adr-008
+-- control: cicl-10.1.04
+-- grain: subject
+-- severity: high
+-- remediation: Require the check `coverage-threshold` on the default branch; keep a job or app reporting it.
+-- lifecycle: active
+--
+-- One subject for each repository: whether `coverage-threshold` was required at every instant of the window and is
+-- reported.
+--
+-- limits: see the mart. That some other app could report it is not judged.
+select repository as subject, status, reason, observed_at, evidence
+from mart.required_check_states
+where check_name = 'coverage-threshold'
