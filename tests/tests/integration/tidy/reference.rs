@@ -7,6 +7,7 @@ use domain::kpi::EXCLUSIONS;
 use domain::policy::Policy;
 use lake::tables::spec::ColumnType;
 use query::catalog::Catalog;
+use query::controls::Answered;
 use query::definition::{Definition, Kind};
 
 use super::tree::{assert_none, root};
@@ -22,6 +23,7 @@ fn the_reference_is_current() {
     let is_update = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut findings = Vec::new();
     for (name, text) in [
+        ("controls", controls()),
         ("exclusions", exclusions()),
         ("policy", policy()),
         ("relations", relations()),
@@ -41,6 +43,41 @@ fn the_reference_is_current() {
         }
     }
     assert_none("the reference says what the sources say", &findings);
+}
+
+fn controls() -> String {
+    let catalog = Catalog::read(&root().join("sql")).unwrap();
+    let listed = catalog.controls();
+    let n_needing = listed
+        .iter()
+        .filter(|control| matches!(control.answered, Answered::Needs(_)))
+        .count();
+    let n_computed = listed.iter().filter(|control| control.definition().is_some()).count();
+    let mut text = format!("# The controls of CI/CL-001\n\n{GENERATED}\n");
+    let _ = writeln!(
+        text,
+        "{} controls: {n_computed} are computed, {} roll others up, {n_needing} need evidence that is not collected yet\n\
+         and have the status `no_evidence` until it is.",
+        listed.len(),
+        listed.len() - n_computed - n_needing,
+    );
+    text.push_str("\n| control | clause | decisions | subject | answered by |\n|---|---|---|---|---|\n");
+    for control in listed {
+        let how = match &control.answered {
+            Answered::Computed(definition) => format!("`{}`", definition.name()),
+            Answered::RollsUp(adr) => format!("the controls of {adr}"),
+            Answered::Needs(needs) => format!("needs: {needs}"),
+        };
+        let (id, adr) = (&control.id, control.adr.join(", "));
+        let _ = writeln!(
+            text,
+            "| {id} | {} | {adr} | {} | {} |",
+            cell(&control.clause),
+            control.unit,
+            cell(&how)
+        );
+    }
+    text
 }
 
 fn exclusions() -> String {
@@ -143,6 +180,12 @@ fn relation(text: &mut String, definition: &Definition) {
             .map_or_else(String::new, |name| format!("`{name}`")),
     );
     line("arguments", list(definition.arguments.iter().map(String::as_str)));
+    if let Some(control) = &definition.control {
+        line("control", format!("`{}`", control.id));
+        line("decisions", list(control.adr.iter().map(String::as_str)));
+        line("lifecycle", control.lifecycle.clone());
+        line("where it fails", control.remediation.clone());
+    }
     line("severity", definition.severity.clone().unwrap_or_default());
     line("reads", list(reads.iter().map(String::as_str)));
     let _ = write!(text, "\n{}\n", definition.prose);

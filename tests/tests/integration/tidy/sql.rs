@@ -1,10 +1,15 @@
 //! The folder `sql/`: what a statement may not hold, and that every relation is used and has a case.
 
+use std::collections::BTreeSet;
+
 use query::catalog::Catalog;
+use query::controls::Answered;
 use query::definition::Kind;
 
 use super::tree::{SourceFile, assert_none, files_with, names, root};
 
+/// Controls of CI/CL-001.
+const CONTROLS: usize = 128;
 /// Columns of a line.
 const COLUMNS_MAX: usize = 120;
 /// Numbers that are no threshold: nothing, one, and the whole in percent.
@@ -145,7 +150,7 @@ fn every_relation_has_a_case_and_every_case_a_relation() {
     let catalog = catalog();
     let mut findings = Vec::new();
     let cases = files_with("tests/sql", "case");
-    for kind in [Kind::Mart, Kind::Kpi, Kind::List, Kind::Audit] {
+    for kind in [Kind::Mart, Kind::Kpi, Kind::Control, Kind::List, Kind::Audit] {
         for definition in catalog.of_kind(kind) {
             let folder = format!("tests/sql/{}/{}/", kind.as_str(), definition.id);
             if !cases.iter().any(|case| case.path.starts_with(&folder)) {
@@ -163,6 +168,60 @@ fn every_relation_has_a_case_and_every_case_a_relation() {
         }
     }
     assert_none("a relation and its cases go together", &findings);
+}
+
+#[test]
+fn every_control_is_computed_or_listed_with_what_it_needs() {
+    // That each is answered in exactly one way is the grammar of the list, which reading the catalogue holds.
+    let catalog = catalog();
+    let n_computed = catalog.of_kind(Kind::Control).count();
+    assert!(n_computed > 0);
+    assert_eq!(catalog.controls().len(), CONTROLS);
+    let mut findings = Vec::new();
+    for control in catalog.controls() {
+        if let Answered::Needs(needs) = &control.answered
+            && needs.trim().is_empty()
+        {
+            findings.push(format!("sql/controls.toml: say what `{}` needs", control.id));
+        }
+        if let Answered::RollsUp(adr) = &control.answered
+            && !catalog.controls().iter().any(|other| other.adr.contains(adr))
+        {
+            findings.push(format!(
+                "sql/controls.toml: no control belongs to `{adr}`, which `{}` rolls up",
+                control.id
+            ));
+        }
+    }
+    assert_none("every control of CI/CL-001 is answered", &findings);
+}
+
+#[test]
+fn every_control_has_a_case_in_which_it_passes_fails_and_has_no_evidence() {
+    let cases = files_with("tests/sql/control", "case");
+    let mut findings = Vec::new();
+    for definition in catalog().of_kind(Kind::Control) {
+        let folder = format!("tests/sql/control/{}/", definition.id);
+        let of_control = cases.iter().filter(|case| case.path.starts_with(&folder));
+        let seen: BTreeSet<String> = of_control.flat_map(|case| statuses(&case.text)).collect();
+        for status in ["pass", "fail", "no_evidence"] {
+            if !seen.contains(status) {
+                findings.push(format!("{folder}: write a case in which a subject is `{status}`"));
+            }
+        }
+    }
+    assert_none("a control is tried in all directions", &findings);
+}
+
+/// The statuses that a case of a control expects; the column stands before those that may hold commas.
+fn statuses(case: &str) -> Vec<String> {
+    let expected = case.split_once("//- expect\n").map_or("", |(_, expected)| expected);
+    let mut lines = expected.lines();
+    let place = lines
+        .next()
+        .and_then(|head| head.split(',').position(|column| column == "status"));
+    let status = |line: &str| place.and_then(|place| line.split(',').nth(place)).map(str::to_owned);
+    lines.filter_map(status).collect()
 }
 
 #[test]
