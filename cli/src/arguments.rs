@@ -60,11 +60,13 @@ pub enum Command {
     Serve(Serve),
     /// Print a KPI with its verdict, or all of them
     Kpi(Kpi),
+    /// Print the controls of CI/CL-001 with their status, or the subjects of one
+    Control(Control),
     /// Print the rows of a list
     List(List),
     /// Show what a number is made of: definition, SQL, parameters, files, digests
     Explain(Explain),
-    /// Run one read-only query of your own over `raw`, `stg`, `mart`, `kpi`, `list` and `policy`
+    /// Run one read-only query of your own over `raw`, `stg`, `mart`, `kpi`, `control`, `list` and `policy`
     Sql(Sql),
     /// List publications, the newest first
     Publications,
@@ -248,6 +250,19 @@ pub enum Step {
     Week,
 }
 
+/// Which control.
+#[derive(Debug, Args)]
+pub struct Control {
+    /// Its id, number or relation, as `cicl-07.03`, `07.03` or `c07_03_coverage`: its subjects are shown [default: all]
+    pub id: Option<String>,
+    /// Those of this architecture decision, as `ADR-008`; `ADR-008n` is its narrow reading
+    #[arg(long, value_name = "ADR", conflicts_with = "id")]
+    pub adr: Option<String>,
+    /// Which rows.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
 /// Which list.
 #[derive(Debug, Args)]
 pub struct List {
@@ -264,7 +279,7 @@ pub struct List {
 /// Which number.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// Id of a KPI or a list
+    /// Id of a KPI, a list or a control
     pub id: String,
     /// A parameter of the list, `name=value`
     #[arg(long, value_name = "NAME=VALUE", value_parser = argument)]

@@ -1,12 +1,15 @@
 //! What is printed: answers on standard output, progress and log lines on standard error.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use comfy_table::{ContentArrangement, presets};
 use domain::clock::format_timestamp;
+use domain::control::ControlStatus;
 use indicatif::{ProgressBar, ProgressStyle};
-use query::answer::{Cell, KpiAnswer, PublicationRef, Table};
+use query::answer::{Cell, ControlAnswer, KpiAnswer, PublicationRef, Table};
+use query::controls::Answered;
 use serde::Serialize;
 
 /// Prints a text and a line end. A reader that closed the pipe has read enough.
@@ -111,6 +114,68 @@ pub fn kpis(answers: &[KpiAnswer]) -> String {
         }
     }
     grid(header.map(str::to_owned).to_vec(), rows)
+}
+
+/// Controls for people, and how many there are of each status.
+pub fn controls(answers: &[ControlAnswer]) -> String {
+    let header = ["control", "adr", "status", "severity", "reason", "clause"];
+    let rows = answers.iter().map(|answer| {
+        let severity = answer
+            .control
+            .definition()
+            .and_then(|definition| definition.severity.clone());
+        vec![
+            answer.control.id.clone(),
+            answer.control.adr.join(", "),
+            answer.status.to_string(),
+            severity.unwrap_or_default(),
+            answer.reason.clone(),
+            answer.control.clause.clone(),
+        ]
+    });
+    let counts = ControlStatus::ALL.map(|status| {
+        let n = answers.iter().filter(|answer| answer.status == status).count();
+        format!("{n} {status}")
+    });
+    let n_computed = answers
+        .iter()
+        .filter(|answer| !matches!(answer.control.answered, Answered::Needs(_)))
+        .count();
+    format!(
+        "{}\n\n{} controls: {}; {n_computed} of them are computed",
+        grid(header.map(str::to_owned).to_vec(), rows.collect()),
+        answers.len(),
+        counts.join(", "),
+    )
+}
+
+/// A control with its subjects for people.
+pub fn control(answer: &ControlAnswer) -> String {
+    let mut text = format!(
+        "{} {}\n{}: {}\n",
+        answer.control.id, answer.control.clause, answer.status, answer.reason
+    );
+    let header = answer
+        .control
+        .definition()
+        .and_then(|definition| definition.control.as_ref());
+    if let Some(header) = header.filter(|_| answer.status == ControlStatus::Fail) {
+        let _ = writeln!(text, "what to do: {}", header.remediation);
+    }
+    if answer.rows.is_empty() {
+        return text;
+    }
+    let rows = answer.rows.iter().map(|row| {
+        vec![
+            shown(&Cell::Text(row.subject.clone())),
+            row.status.to_string(),
+            shown(&row.observed_at.map_or(Cell::Null, Cell::Time)),
+            shown(&Cell::Text(row.reason.clone())),
+            row.evidence.clone(),
+        ]
+    });
+    let header = ["subject", "status", "observed_at", "reason", "evidence"];
+    format!("{text}\n{}", grid(header.map(str::to_owned).to_vec(), rows.collect()))
 }
 
 /// Publications for people.

@@ -14,11 +14,11 @@ use crate::output;
 /// How a command ended; DECISIONS of exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is done, or the KPI is met.
+    /// It is done, the KPI is met, or the control passes.
     Ok = 0,
-    /// The KPI is missed, or a difference was found.
+    /// The KPI is missed, the control fails, or a difference was found.
     Missed = 1,
-    /// The KPI is undetermined, or there is no data.
+    /// The KPI is undetermined, or there is no data or no evidence.
     Undetermined = 3,
 }
 
@@ -64,6 +64,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Ingest(ingest) => commands::ingest::run(&config, ingest, format).await,
         Command::Serve(serve) => commands::serve::run(config, serve).await,
         Command::Kpi(kpi) => commands::kpi::run(config, kpi, format).await,
+        Command::Control(control) => commands::control::run(config, control, format).await,
         Command::List(list) => commands::list::run(config, list, format).await,
         Command::Explain(explain) => commands::explain::run(config, explain, format).await,
         Command::Sql(sql) => commands::sql::run(config, sql, format).await,

@@ -44,8 +44,10 @@ pub async fn run(config: &Config) -> anyhow::Result<Outcome> {
     findings.good(
         "definitions",
         &format!(
-            "{} KPIs and {} lists over {} marts",
+            "{} KPIs, {} of {} controls and {} lists over {} marts",
             config.catalog.of_kind(Kind::Kpi).count(),
+            config.catalog.of_kind(Kind::Control).count(),
+            config.catalog.controls().len(),
             config.catalog.of_kind(Kind::List).count(),
             config.catalog.of_kind(Kind::Mart).count(),
         ),

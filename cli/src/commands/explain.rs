@@ -1,6 +1,7 @@
 //! `plumbline explain`.
 
 use query::answer::Subject;
+use query::controls::Answered;
 use query::definition::Kind;
 use query::render;
 
@@ -16,13 +17,23 @@ pub async fn run(config: Config, explain: Explain, format: Format) -> anyhow::Re
     let found = [Kind::Kpi, Kind::List]
         .into_iter()
         .find_map(|kind| engine.catalog().get(kind, &explain.id));
+    let control = engine.catalog().control(&explain.id).ok();
+    if let Some(control) = control.as_ref().filter(|control| control.definition().is_none()) {
+        let how = match &control.answered {
+            Answered::RollsUp(adr) => format!("rolls up the controls of {adr}"),
+            Answered::Needs(needs) => format!("is not computed; it needs: {needs}"),
+            Answered::Computed(definition) => format!("is {}", definition.name()),
+        };
+        return Err(UsageError(format!("the control `{}` {how}", control.id)).into());
+    }
+    let found = found.or_else(|| control.and_then(|control| control.definition().cloned()));
     let Some(definition) = found else {
-        let known = [Kind::Kpi, Kind::List]
+        let known = [Kind::Kpi, Kind::List, Kind::Control]
             .map(|kind| engine.catalog().of_kind(kind).collect::<Vec<_>>())
             .concat();
         let known: Vec<_> = known.iter().map(|definition| definition.id.as_str()).collect();
         return Err(UsageError(format!(
-            "there is no KPI or list `{}`; there are: {}",
+            "there is no KPI, list or control `{}`; there are: {}",
             explain.id,
             known.join(", ")
         ))
@@ -41,6 +52,7 @@ pub async fn run(config: Config, explain: Explain, format: Format) -> anyhow::Re
         Format::Table => {
             match &explanation.subject {
                 Subject::Kpi(answer) => output::text(&output::kpis(std::slice::from_ref(answer))),
+                Subject::Control(answer) => output::text(&output::control(answer)),
                 Subject::List(table) => output::text(&format!("{} rows", table.rows.len())),
             }
             output::text("\nparameters");
