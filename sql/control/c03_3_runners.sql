@@ -22,7 +22,7 @@ places as (
 jobs as (
     select
         repository,
-        regexp_replace(name, ' \(.*\)$', '') as job,
+        base_name as job,
         job_id,
         run_id,
         labels,
@@ -33,10 +33,8 @@ jobs as (
             when labels like '%"self-hosted"%' and labels like '%"gpu"%' then 'pass'
             else 'fail'
         end as status
-    from stg.jobs
-    where
-        conclusion <> 'skipped' and not is_copy and not is_placeholder
-        and $from <= completed_at and completed_at < $to
+    from mart.ended_jobs
+    where is_executed
 ),
 named as (
     select

@@ -32,15 +32,13 @@ steps as (
         jobs.job_id,
         jobs.completed_at
     from stg.steps as steps
-    inner join stg.jobs as jobs on steps.repository = jobs.repository and steps.job_id = jobs.job_id
+    inner join mart.ended_jobs as jobs on steps.repository = jobs.repository and steps.job_id = jobs.job_id
     inner join stg.runs as runs
         on steps.repository = runs.repository
         and steps.run_id = runs.run_id
         and steps.run_attempt = runs.run_attempt
     where
         runs.event = 'push' and runs.head_branch = runs.default_branch and runs.head_repository = runs.repository
-        and not jobs.is_copy
-        and $from <= jobs.completed_at and jobs.completed_at < $to
 ),
 attempts as (
     select

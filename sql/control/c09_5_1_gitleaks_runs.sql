@@ -14,7 +14,8 @@
 -- which no job or step of Gitleaks executed, are failures; a run that was cancelled, and a report that was not kept,
 -- show nothing.
 --
--- limits: a job is known by the name under which it left a Gitleaks report before, a step by its name.
+-- limits: jobs that ended after the window are not known. A job is known by the name under which it left a Gitleaks
+-- report before, a step by its name.
 with
 places as (
     select repository from stg.repositories
@@ -67,7 +68,7 @@ jobs as (
             where jobs.conclusion in ('success', 'failure', 'timed_out')
             and (scanning.name is not null or steps.job_id is not null)
         ) as n_scanning
-    from stg.jobs as jobs
+    from mart.ended_jobs as jobs
     inner join stg.runs as runs
         on jobs.repository = runs.repository
         and jobs.run_id = runs.run_id

@@ -32,6 +32,7 @@ steps as (
                 then conclusion
         end) as analyzed
     from stg.steps
+    where lower(name) like '%codeql%'
     group by repository, job_id
 ),
 jobs as (
@@ -45,7 +46,7 @@ jobs as (
         jobs.conclusion,
         jobs.completed_at,
         steps.analyzed
-    from stg.jobs as jobs
+    from mart.ended_jobs as jobs
     inner join steps on jobs.repository = steps.repository and jobs.job_id = steps.job_id
     inner join stg.runs as runs
         on jobs.repository = runs.repository
@@ -54,8 +55,7 @@ jobs as (
     where
         runs.event in ('push', 'schedule', 'workflow_dispatch')
         and runs.head_branch = runs.default_branch and runs.head_repository = runs.repository
-        and steps.initialized = 'success' and not jobs.is_copy
-        and $from <= jobs.completed_at and jobs.completed_at < $to
+        and steps.initialized = 'success'
 ),
 scans as (
     select

@@ -23,17 +23,16 @@ places as (
 legs as (
     select
         jobs.repository,
-        regexp_replace(jobs.name, ' \(.*\)$', '') as job,
+        jobs.base_name as job,
         cast(regexp_replace(jobs.name, '^.* \((.*, *)?(py(thon)?[ -]?)?3\.([0-9]{1,3})(, .*)?\)$', '\4') as bigint)
             as minor,
         jobs.job_id,
         jobs.run_id,
         jobs.completed_at
-    from stg.jobs as jobs
+    from mart.ended_jobs as jobs
     where
         regexp_like(jobs.name, '^.* \((.*, *)?(py(thon)?[ -]?)?3\.([0-9]{1,3})(, .*)?\)$')
-        and jobs.conclusion <> 'skipped' and not jobs.is_copy and not jobs.is_placeholder
-        and $from <= jobs.completed_at and jobs.completed_at < $to
+        and jobs.is_executed
 ),
 judged as (
     select legs.*, legs.minor = rules.value as is_default

@@ -21,11 +21,9 @@ places as (
     select repository from stg.runs
 ),
 jobs as (
-    select repository, run_id, run_attempt, name, regexp_replace(name, ' \(.*\)$', '') as job, completed_at
-    from stg.jobs
-    where
-        conclusion <> 'skipped' and not is_copy and not is_placeholder
-        and $from <= completed_at and completed_at < $to
+    select repository, run_id, run_attempt, name, base_name as job, completed_at
+    from mart.ended_jobs
+    where is_executed
 ),
 widths as (
     select

@@ -19,17 +19,13 @@ places as (
     union
     select repository from stg.runs
 ),
-jobs as (
-    select * from stg.jobs
-    where not is_copy and not is_placeholder and $from <= completed_at and completed_at < $to
-),
 timed_out as (
-    select * from jobs where conclusion = 'timed_out'
+    select * from mart.ended_jobs where conclusion = 'timed_out'
 ),
 succeeded as (
     select timed_out.repository, timed_out.job_id, min(later.completed_at) as succeeded_at
     from timed_out
-    inner join stg.jobs as later
+    inner join mart.ended_jobs as later
         on timed_out.repository = later.repository
         and timed_out.head_sha = later.head_sha
         and timed_out.name = later.name
@@ -61,7 +57,7 @@ judged as (
     left join succeeded on timed_out.repository = succeeded.repository and timed_out.job_id = succeeded.job_id
 ),
 known as (
-    select distinct repository from jobs
+    select distinct repository from mart.ended_jobs
 ),
 gaps as (
     select repository, count(*) as n

@@ -78,7 +78,7 @@ named as (
     group by repository, name, is_release
 ),
 known as (
-    select distinct repository from stg.jobs where $from <= completed_at and completed_at < $to
+    select distinct repository from mart.ended_jobs
 ),
 gaps as (
     select repository, count(*) as n
