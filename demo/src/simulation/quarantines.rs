@@ -10,7 +10,7 @@ use domain::clock::Timestamp;
 use crate::simulation::history::Edit;
 use crate::simulation::plan::ADMINISTRATOR;
 use crate::simulation::repository::{Act, Defects, RepositorySimulation};
-use crate::simulation::suite::{Flake, is_always_skipped};
+use crate::simulation::suite::{Flake, is_always_skipped, whole_before_break};
 use crate::truth::flaky::{SuiteRan, results};
 use crate::truth::quarantines::Quarantine;
 use crate::world::operation::Issue;
@@ -270,14 +270,16 @@ impl RepositorySimulation {
 
     /// A push or a schedule on main was tested: its report shows tags, failures and clean executions.
     pub(crate) fn shown_on_main(&mut self, ran: &SuiteRan) {
-        // What a report that broke off held is unknown. One that GitHub has forgotten since was pulled before.
-        if !ran.is_default_branch || ran.form != ReportForm::Whole {
+        if !ran.is_default_branch || ran.form == ReportForm::Empty {
             return;
         }
         let tagged: BTreeSet<usize> = self.carrying(ran.commit_at).map(|stay| stay.test).collect();
         let suite = &self.repository.suites[0];
+        let whole = (ran.form == ReportForm::Truncated).then(|| whole_before_break(suite, ran.commit_at));
         for (test, shown) in &mut self.quarantining.shown {
-            if !suite.tests[*test].exists_at(ran.commit_at) {
+            // What stood behind a break is unknown.
+            let is_known = whole.as_ref().is_none_or(|whole| whole.contains(test));
+            if !is_known || !suite.tests[*test].exists_at(ran.commit_at) {
                 continue;
             }
             shown.runs.insert(ran.created_at, tagged.contains(test));

@@ -65,11 +65,12 @@ pub(crate) fn plan(simulation: &mut RepositorySimulation) {
 }
 
 fn add(simulation: &mut RepositorySimulation, chance: &mut Chance, at: Timestamp, nth: i64) {
-    const RULES: [&str; 4] = [
-        "py/sql-injection",
-        "py/path-injection",
-        "py/weak-cryptographic-algorithm",
-        "py/clear-text-logging",
+    // CodeQL states the severity with the rule: every finding of it has that one.
+    const RULES: [(&str, Severity); 4] = [
+        ("py/sql-injection", Severity::Critical),
+        ("py/path-injection", Severity::High),
+        ("py/weak-cryptographic-algorithm", Severity::High),
+        ("py/clear-text-logging", Severity::Medium),
     ];
     const PACKAGES: [&str; 6] = ["urllib3", "jinja2", "cryptography", "requests", "pyyaml", "lxml"];
     const CHECKS: [&str; 3] = ["CKV_AWS_18", "CKV_AWS_21", "CKV_AWS_145"];
@@ -104,11 +105,9 @@ fn add(simulation: &mut RepositorySimulation, chance: &mut Chance, at: Timestamp
     };
     match kind {
         0..4 => {
-            let mut sast = finding(
-                Tool::CodeQl,
-                RULES[chance.index(RULES.len())].to_owned(),
-                Arc::clone(&path),
-            );
+            let (rule, severity) = RULES[chance.index(RULES.len())];
+            let mut sast = finding(Tool::CodeQl, rule.to_owned(), Arc::clone(&path));
+            sast.severities = vec![(at, severity)];
             // Code above it changes: the line moves, the finding stays.
             sast.places.push((at + TimeDelta::hours(20), path, line + 7));
             let index = simulation.watch_for(sast, None);

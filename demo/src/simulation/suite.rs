@@ -228,6 +228,31 @@ pub(crate) fn is_always_skipped(test: usize) -> bool {
     test % 97 == 41
 }
 
+/// Tests of a commit of `at` whose results are whole in a report that broke off: producers that write a file for each
+/// class break off in one of them, at two thirds, and write none behind it.
+pub(crate) fn whole_before_break(suite: &Suite, at: Timestamp) -> BTreeSet<usize> {
+    if suite.producer != Producer::Surefire {
+        return BTreeSet::new();
+    }
+    let mut classes: Vec<(&str, Vec<usize>)> = Vec::new();
+    for (index, test) in suite.tests.iter().enumerate().filter(|(_, test)| test.exists_at(at)) {
+        match classes.iter_mut().find(|(class, _)| *class == test.class_name) {
+            Some((_, tests)) => tests.push(index),
+            None => classes.push((&test.class_name, vec![index])),
+        }
+    }
+    let mut before = classes.iter().map(|(_, tests)| tests.len()).sum::<usize>() * 2 / 3;
+    let mut whole = BTreeSet::new();
+    for (_, tests) in classes {
+        if before < tests.len() {
+            break;
+        }
+        before -= tests.len();
+        whole.extend(tests);
+    }
+    whole
+}
+
 /// Draws how every test ends; those that are not in it passed.
 pub(crate) fn execute(execution: &Execution<'_>, chance: &mut Chance) -> BTreeMap<usize, Draw> {
     let mut draws = BTreeMap::new();
