@@ -50,19 +50,19 @@ episodes as (
         repository,
         item_id,
         episode,
-        first_value(item order by seen_at, finding_uid, stream) as item,
+        first_value(item order by seen_at, finding_uid, stream, stay) as item,
         array_to_string(array_agg(distinct tool order by tool), ', ') as tool,
-        first_value(class order by seen_at, finding_uid, stream) as class,
-        first_value(rule_id order by seen_at, finding_uid, stream) as rule_id,
-        first_value(path order by seen_at, finding_uid, stream) as path,
-        first_value(package order by seen_at, finding_uid, stream) as package,
-        first_value(first_scan order by seen_at, finding_uid, stream) as first_scan,
+        first_value(class order by seen_at, finding_uid, stream, stay) as class,
+        first_value(rule_id order by seen_at, finding_uid, stream, stay) as rule_id,
+        first_value(path order by seen_at, finding_uid, stream, stay) as path,
+        first_value(package order by seen_at, finding_uid, stream, stay) as package,
+        first_value(first_scan order by seen_at, finding_uid, stream, stay) as first_scan,
         min(seen_at) as started_at,
         min(critical_at) as critical_at,
         min(high_at) as high_at,
         case when count(gone_at) = count(*) then max(gone_at) end as fixed_at,
         case when count(gone_at) = count(*) then
-            first_value(fixing_scan order by gone_at desc, finding_uid, stream)
+            first_value(fixing_scan order by gone_at desc, finding_uid, stream, stay)
         end as fixing_scan,
         bool_or(is_return and not begins) as is_continued
     from islands

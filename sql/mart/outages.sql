@@ -32,7 +32,7 @@ outages as (
         case when count(cleared_at) = count(*) then max(cleared_at) end as closed_at,
         count(distinct context) as n_checks,
         array_to_string(array_agg(distinct context order by context), ', ') as checks,
-        first_value(failed_on order by red_at, context) as opened_on,
+        first_value(reddened_on order by red_at, context) as opened_on,
         count(cleared_at) = count(*)
             and count(*) filter (where cleared_by = 'rerun') = count(*) as is_rerun_alone,
         count(*) filter (where cleared_by = 'policy') > 0 as is_policy

@@ -6,9 +6,9 @@
 -- materialize: yes
 --
 -- A check turns red when it fails, unless a later commit has shown before that it holds. It leaves by an executed
--- success on the commit that it failed on (`rerun`) or a later one (`commit`), or when it is required no more
--- (`policy`).
--- `cleared_at` is null while it is red.
+-- success on the one commit that it failed on (`rerun`), or on a later one than it turned red on (`commit`), or when it
+-- is required no more (`policy`). `cleared_at` is null while it is red. It turned red by a failure on `reddened_on`;
+-- `failed_on` is the newest commit that it failed on.
 with
 events as (
     select
@@ -87,6 +87,8 @@ red as (
         context,
         min(red_at) as red_at,
         max(position) as position,
+        first_value(head_sha order by red_at, check_id) as reddened_on,
+        first_value(position order by red_at, check_id) as reddened_position,
         first_value(head_sha order by position desc, red_at desc) as failed_on,
         max(ended_at) as ended_at
     from islands
@@ -111,12 +113,14 @@ select
     red.repository,
     red.context,
     red.red_at,
+    red.reddened_on,
     red.failed_on,
     case when red.ended_at <= $as_of then red.ended_at end as cleared_at,
     cleared.cleared_on,
     case
         when red.ended_at > $as_of then null
         when cleared.cleared_position is null then 'policy'
+        when red.reddened_position < red.position then 'commit'
         when cleared.cleared_position = red.position then 'rerun'
         else 'commit'
     end as cleared_by

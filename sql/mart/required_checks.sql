@@ -7,7 +7,8 @@
 --
 -- Half-open spans from the versions of rulesets. Classic protection has no history: what was observed holds until the
 -- next observation. Before the first known set the earliest known one stands in: before `known_from`. Active rules as
--- observed count only where no ruleset's history is known. `app_id`: the only app whose report counts; null: any.
+-- observed, which are those of all rulesets at once, count only where no ruleset's history is known. `app_id`: the only
+-- app whose report counts; null: any.
 --
 -- limits: a span that is open ends an hour after `as_of`, one without a known start begins with the epoch.
 with
@@ -15,7 +16,7 @@ sets as (
     select distinct
         checks.repository,
         checks.origin,
-        coalesce(checks.ruleset_id, 0) as ruleset_id,
+        case when checks.origin = 'ruleset' then coalesce(checks.ruleset_id, 0) else 0 end as ruleset_id,
         coalesce(checks.version_id, 0) as version_id,
         checks.effective_at,
         max(cast(checks.origin = 'ruleset' as int)) over (partition by checks.repository) = 1 as has_history
@@ -31,10 +32,7 @@ counted as (
 spans as (
     select
         *,
-        case
-            when origin = 'ruleset' then effective_at = min(effective_at) over (partition by repository, origin)
-            else effective_at = min(effective_at) over (partition by repository, origin, ruleset_id)
-        end as is_earliest,
+        effective_at = min(effective_at) over (partition by repository, origin) as is_earliest,
         lead(effective_at) over (
             partition by repository, origin, ruleset_id order by effective_at, version_id
         ) as next_at
@@ -55,7 +53,7 @@ required as (
     inner join stg.required_checks as checks
         on spans.repository = checks.repository
         and spans.origin = checks.origin
-        and spans.ruleset_id = coalesce(checks.ruleset_id, 0)
+        and spans.ruleset_id = case when checks.origin = 'ruleset' then coalesce(checks.ruleset_id, 0) else 0 end
         and spans.version_id = coalesce(checks.version_id, 0)
         and spans.effective_at = checks.effective_at
     where checks.context is not null and checks.enforcement = 'active'

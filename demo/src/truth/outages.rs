@@ -17,7 +17,7 @@ pub struct Outage {
     /// When the last red check left; null: open.
     #[serde(serialize_with = "as_text_or_null")]
     pub closed_at: Option<Timestamp>,
-    /// Every red check left on the commit that it failed on.
+    /// Every red check left on the one commit that it failed on.
     pub is_rerun_alone: bool,
     /// The checks, in the order in which they turned red.
     pub checks: Vec<RedCheck>,
@@ -42,6 +42,8 @@ pub struct RedCheck {
     pub cleared_by: Option<&'static str>,
     #[serde(skip)]
     failed_order: usize,
+    #[serde(skip)]
+    reddened_order: usize,
 }
 
 /// A deployment while main was red.
@@ -84,7 +86,9 @@ impl OutageLog {
                 *succeeded = order.max(*succeeded);
                 self.clear(at, |red| {
                     (red.check == check && order >= red.failed_order).then(|| {
-                        let by = if order == red.failed_order { "rerun" } else { "commit" };
+                        // Where it failed on a newer commit, too, a new commit had come.
+                        let is_rerun = order == red.failed_order && order == red.reddened_order;
+                        let by = if is_rerun { "rerun" } else { "commit" };
                         (by, Some(sha.to_owned()))
                     })
                 });
@@ -122,6 +126,7 @@ impl OutageLog {
                         cleared_on: None,
                         cleared_by: None,
                         failed_order: order,
+                        reddened_order: order,
                     }),
                 }
             }
