@@ -19,6 +19,7 @@ mod kill;
 mod program;
 mod pruning;
 mod schedule;
+mod second_opinion;
 mod secrets;
 mod sql_cases;
 mod tidy;
