@@ -44,6 +44,14 @@ impl Manifest {
         self.files.iter().map(|file| file.bytes).sum()
     }
 
+    /// The latest instant of `column` in any file, in microseconds; null where a file does not tell.
+    pub fn latest(&self, column: &str) -> Option<i64> {
+        let of = |file: &DataFile| file.columns.get(column)?.max.as_long();
+        self.files
+            .iter()
+            .try_fold(i64::MIN, |latest, file| Some(latest.max(of(file)?)))
+    }
+
     /// Puts the manifest under its digest.
     pub(crate) async fn put(&self, store: &Store) -> Result<Sha256Digest> {
         let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();

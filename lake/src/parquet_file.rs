@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
 use domain::identity::Sha256Digest;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
@@ -88,12 +89,18 @@ pub struct FinishedFile {
     pub scratch: tempfile::NamedTempFile,
 }
 
+/// Rows that are gathered before they are written: reports of a few rows each would cost more for each batch than for
+/// its rows.
+const GATHERED_ROWS: usize = 4096;
+
 /// Writes one data file.
 #[derive(Debug)]
 pub struct DataFileWriter {
     table: &'static TableSpec,
     is_sorted: bool,
     inner: ArrowWriter<HashingFile>,
+    gathered: Vec<RecordBatch>,
+    n_gathered: usize,
 }
 
 impl DataFileWriter {
@@ -140,16 +147,36 @@ impl DataFileWriter {
             table,
             is_sorted,
             inner,
+            gathered: Vec::new(),
+            n_gathered: 0,
         })
     }
 
     /// Adds rows.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        Ok(self.inner.write(batch)?)
+        self.n_gathered += batch.num_rows();
+        self.gathered.push(batch.clone());
+        if self.n_gathered >= GATHERED_ROWS {
+            self.write_gathered()?;
+        }
+        Ok(())
+    }
+
+    fn write_gathered(&mut self) -> Result<()> {
+        self.n_gathered = 0;
+        match &*std::mem::take(&mut self.gathered) {
+            [] => {}
+            [batch] => self.inner.write(batch)?,
+            batches => self
+                .inner
+                .write(&concat_batches(&self.table.write_schema(), batches)?)?,
+        }
+        Ok(())
     }
 
     /// Ends the file.
     pub fn finish(mut self) -> Result<FinishedFile> {
+        self.write_gathered()?;
         let metadata = self.inner.finish()?;
         // `into_inner` would finish a second time, so the scratch file is taken out from under the writer.
         let output = self.inner.inner_mut();

@@ -67,7 +67,8 @@ impl<R: 'static> RowTable<R> {
 
     /// The rows as a batch that can be written.
     pub fn batch<'a>(&self, stamp: Stamp, rows: impl Iterator<Item = &'a R> + Clone) -> Result<RecordBatch> {
-        let columns = self.columns.iter().map(|column| column.array(stamp, rows.clone()));
+        let n = rows.clone().count();
+        let columns = self.columns.iter().map(|column| column.array(stamp, rows.clone(), n));
         Ok(RecordBatch::try_new(self.spec.write_schema(), columns.collect())?)
     }
 }
@@ -135,7 +136,9 @@ pub(crate) const fn source_sha256<R>() -> Column<Observed<R>> {
 
 impl<R> Column<R> {
     /// The cells of this column. A cell of another type than the column's is null, which a required column refuses.
-    fn array<'a>(&self, stamp: Stamp, rows: impl Iterator<Item = &'a R>) -> ArrayRef
+    ///
+    /// Builders begin with room for `n` rows: their own default is a thousand, and most payloads give a few.
+    fn array<'a>(&self, stamp: Stamp, rows: impl Iterator<Item = &'a R>, n: usize) -> ArrayRef
     where
         R: 'a,
     {
@@ -151,16 +154,22 @@ impl<R> Column<R> {
             }};
         }
         match self.spec.r#type {
-            ColumnType::Text => fill!(StringBuilder::new(), Text, |text| text),
-            ColumnType::Word => fill!(StringDictionaryBuilder::<Int32Type>::new(), Text, |text| text),
-            ColumnType::Long => fill!(Int64Builder::new(), Long, |number| number),
-            ColumnType::Integer => fill!(Int32Builder::new(), Integer, |number| number),
-            ColumnType::Boolean => fill!(BooleanBuilder::new(), Boolean, |truth| truth),
-            ColumnType::Time => fill!(TimestampMicrosecondBuilder::new().with_timezone("UTC"), Time, |time| {
-                time.timestamp_micros()
-            }),
+            ColumnType::Text => fill!(StringBuilder::with_capacity(n, n * 16), Text, |text| text),
+            ColumnType::Word => fill!(words(n), Text, |text| text),
+            ColumnType::Long => fill!(Int64Builder::with_capacity(n), Long, |number| number),
+            ColumnType::Integer => fill!(Int32Builder::with_capacity(n), Integer, |number| number),
+            ColumnType::Boolean => fill!(BooleanBuilder::with_capacity(n), Boolean, |truth| truth),
+            ColumnType::Time => {
+                let times = TimestampMicrosecondBuilder::with_capacity(n).with_timezone("UTC");
+                fill!(times, Time, |time| time.timestamp_micros())
+            }
         }
     }
+}
+
+/// Builds words with room for `n` rows of a few different ones.
+pub(crate) fn words(n: usize) -> StringDictionaryBuilder<Int32Type> {
+    StringDictionaryBuilder::with_capacity(n, n.min(8), n.min(8) * 16)
 }
 
 impl<'a> From<&'a str> for Cell<'a> {

@@ -1,5 +1,7 @@
 //! What a table is: the shape that its file describes and the rest of the lake works from.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -64,7 +66,14 @@ impl TableSpec {
 
     /// The schema of batches that are about to be written: words are dictionaries.
     pub fn write_schema(&self) -> SchemaRef {
-        self.schema_with(word_type())
+        thread_local! {
+            /// Made once for each table: every payload asks for it.
+            static MADE: RefCell<HashMap<*const ColumnSpec, SchemaRef>> = RefCell::default();
+        }
+        MADE.with_borrow_mut(|made| {
+            let schema = made.entry(self.columns.as_ptr());
+            Arc::clone(schema.or_insert_with(|| self.schema_with(word_type())))
+        })
     }
 
     fn schema_with(&self, word: DataType) -> SchemaRef {

@@ -12,6 +12,7 @@ use domain::identity::{Sha256Digest, TestId};
 use domain::source::SourceContext;
 use domain::test_result::TestResult;
 
+use super::rows::words;
 use super::spec::{ColumnType, Stamp, TableSpec, optional, required};
 use crate::error::Result;
 
@@ -126,6 +127,9 @@ pub struct ReportStamp {
     pub sha256: Sha256Digest,
 }
 
+/// Rows that builders begin with room for: many reports are of one class.
+const FEW: usize = 8;
+
 /// Makes batches of the rows of one report.
 #[expect(missing_debug_implementations, reason = "arrow's dictionary builders have none")]
 pub struct TestResultsBuilder {
@@ -154,20 +158,20 @@ impl TestResultsBuilder {
         Self {
             of,
             len: 0,
-            test_ids: StringBuilder::new(),
-            suites: StringDictionaryBuilder::new(),
-            class_names: StringDictionaryBuilder::new(),
-            names: StringBuilder::new(),
-            files: StringDictionaryBuilder::new(),
-            executions: Int32Builder::new(),
-            outcomes: StringDictionaryBuilder::new(),
-            retry_evidences: StringDictionaryBuilder::new(),
-            durations: Int64Builder::new(),
-            failure_types: StringDictionaryBuilder::new(),
-            messages: StringBuilder::new(),
-            reported_ats: TimestampMicrosecondBuilder::new().with_timezone("UTC"),
-            are_quarantined: BooleanBuilder::new(),
-            tickets: StringDictionaryBuilder::new(),
+            test_ids: StringBuilder::with_capacity(FEW, FEW * 16),
+            suites: words(FEW),
+            class_names: words(FEW),
+            names: StringBuilder::with_capacity(FEW, FEW * 16),
+            files: words(FEW),
+            executions: Int32Builder::with_capacity(FEW),
+            outcomes: words(FEW),
+            retry_evidences: words(FEW),
+            durations: Int64Builder::with_capacity(FEW),
+            failure_types: words(FEW),
+            messages: StringBuilder::with_capacity(FEW, FEW * 16),
+            reported_ats: TimestampMicrosecondBuilder::with_capacity(FEW).with_timezone("UTC"),
+            are_quarantined: BooleanBuilder::with_capacity(FEW),
+            tickets: words(FEW),
             completed_ats: Vec::new(),
         }
     }
