@@ -1,19 +1,26 @@
-//! A pull of repositories into the lake, one after the other; what is in already is not asked for again.
+//! A pull of repositories into the lake, one after the other; what is in already is not asked for again. What comes next
+//! is asked for while what came goes in.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::clock::Timestamp;
 use domain::collection::Gap;
 use domain::identity::RepositoryName;
 use lake::writer::Writer;
 use serde::Deserialize;
+use tokio::sync::mpsc;
 
 use super::access::Access;
 use super::client::Client;
-use super::repository::RepositoryPull;
+use super::known::Known;
+use super::repository::{Parcel, RepositoryPull};
 use crate::error::{Error, Result};
 use crate::pipeline::{self, Intake, Progress};
 use crate::tally::Tally;
+
+/// Parcels that are asked for ahead of those that go in: bounds memory and scratch.
+const PARCELS_AHEAD: usize = 1;
 
 /// What is pulled.
 #[derive(Debug, Clone, Default)]
@@ -68,16 +75,52 @@ pub async fn pull(writer: &mut Writer, access: &Access, scope: &Scope, progress:
         }
         repositories.sort();
         repositories.dedup();
-        for repository in repositories {
-            let mut intake = Intake::open(writer, &[repository.as_str()]).await?;
-            let pull = RepositoryPull::new(&client, repository, scope.since);
-            let done = pull.run(writer, &mut intake, &mut pulled, progress).await;
-            pulled.tally.join(intake.tally);
-            done?;
-        }
+        // One repository, or one batch of its runs, is asked for while the one before goes in.
+        let (snapshot, clock) = (writer.snapshot().clone(), Arc::clone(writer.clock()));
+        let (parcels, taken) = mpsc::channel(PARCELS_AHEAD);
+        let (client_of, pulled_of) = (&client, &mut pulled);
+        let asking = async move {
+            for repository in repositories {
+                let known = Known::read(&snapshot, repository.as_str()).await?;
+                RepositoryPull::new(client_of, repository, scope.since, known, clock.now())
+                    .run(&parcels, pulled_of, progress)
+                    .await?;
+            }
+            Ok::<(), Error>(())
+        };
+        let (asked, taken) = tokio::join!(asking, take_in(writer, taken, progress));
+        pulled.tally.join(taken?);
+        asked?;
         pulled.requests += client.n_requests();
     }
     Ok(pulled)
+}
+
+/// Takes in what is asked for, in its order, until nothing more comes.
+async fn take_in(writer: &mut Writer, mut parcels: mpsc::Receiver<Parcel>, progress: Progress<'_>) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let mut open: Option<(RepositoryName, Intake)> = None;
+    while let Some(parcel) = parcels.recv().await {
+        let intake = match &mut open {
+            Some((repository, intake)) if *repository == parcel.repository => intake,
+            _ => {
+                let intake = Intake::open(writer, &[parcel.repository.as_str()]).await?;
+                if let Some((_, before)) = open.replace((parcel.repository, intake)) {
+                    tally.join(before.tally);
+                }
+                match &mut open {
+                    Some((_, intake)) => intake,
+                    None => continue,
+                }
+            }
+        };
+        intake.take_in(writer, parcel.items, progress).await?;
+        drop(parcel.files);
+    }
+    if let Some((_, intake)) = open {
+        tally.join(intake.tally);
+    }
+    Ok(tally)
 }
 
 /// Names of an account's repositories.

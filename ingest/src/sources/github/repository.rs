@@ -9,8 +9,9 @@ use domain::collection::Gap;
 use domain::identity::RepositoryName;
 use domain::source::SourceContext;
 use futures::StreamExt as _;
-use lake::writer::Writer;
 use serde_json::value::RawValue;
+use tempfile::TempPath;
+use tokio::sync::mpsc::Sender;
 
 use super::client::Client;
 use super::failure::Failure;
@@ -23,7 +24,7 @@ use super::pull::Pulled;
 use super::settle::{Seen, Settled};
 use super::windows::{Span, Step, Windows};
 use crate::error::{Error, Result};
-use crate::pipeline::{Intake, Progress};
+use crate::pipeline::Progress;
 use crate::sources::item::{Document, Item, Origin};
 
 /// Runs of one batch: also how much a cut-off pull asks for again.
@@ -44,6 +45,15 @@ pub(crate) struct RepositoryPull<'a> {
     pub(super) now: Timestamp,
     pub(super) default_branch: String,
     gaps: Mutex<Vec<Gap>>,
+}
+
+/// What was asked for of a repository and goes in as one batch.
+#[derive(Debug)]
+pub(crate) struct Parcel {
+    pub(crate) repository: RepositoryName,
+    pub(crate) items: Vec<Item>,
+    /// Downloads that items name; they go when the parcel is in.
+    pub(crate) files: Vec<TempPath>,
 }
 
 /// What a gap is about.
@@ -68,38 +78,41 @@ impl Subject {
 }
 
 impl<'a> RepositoryPull<'a> {
-    /// Begins.
-    pub(crate) fn new(client: &'a Client, repository: RepositoryName, since: Option<Timestamp>) -> Self {
+    /// Begins, at `now` by our own clock.
+    pub(crate) fn new(
+        client: &'a Client,
+        repository: RepositoryName,
+        since: Option<Timestamp>,
+        known: Known,
+        now: Timestamp,
+    ) -> Self {
         Self {
             client,
             repository,
             since,
-            known: Known::default(),
-            now: DateTime::default(),
+            known,
+            now,
             default_branch: String::new(),
             gaps: Mutex::default(),
         }
     }
 
-    /// Pulls it.
+    /// Asks for it, and sends what was had.
     pub(crate) async fn run(
         mut self,
-        writer: &mut Writer,
-        intake: &mut Intake,
+        parcels: &Sender<Parcel>,
         pulled: &mut Pulled,
         progress: Progress<'_>,
     ) -> Result<()> {
         let name = self.repository.to_string();
         progress(&name);
         pulled.repositories += 1;
-        self.known = Known::read(writer.snapshot(), &name).await?;
-        self.now = writer.clock().now();
         let path = format!("/repos/{name}");
         let (object, date) = match self.client.dated_object(&path).await {
             Ok(found) => found,
             Err(failure) => {
                 self.failed(&Subject::of("repository", "repository"), &failure)?;
-                return self.take_in(Vec::new(), writer, intake, pulled, progress).await;
+                return self.send(Vec::new(), Vec::new(), parcels, pulled).await;
             }
         };
         self.had("repository", "repository");
@@ -117,9 +130,8 @@ impl<'a> RepositoryPull<'a> {
         documents.extend(self.quarantine_lists().await?);
         documents.extend(self.secret_alerts().await?);
         documents.extend(self.analyses().await?);
-        let items = vec![item(documents)];
-        self.take_in(items, writer, intake, pulled, progress).await?;
-        self.runs(created_at, writer, intake, pulled, progress).await
+        self.send(vec![item(documents)], Vec::new(), parcels, pulled).await?;
+        self.runs(created_at, parcels, pulled, progress).await
     }
 
     /// A document of this repository.
@@ -194,14 +206,13 @@ impl<'a> RepositoryPull<'a> {
         self.gaps.lock().unwrap_or_else(PoisonError::into_inner).push(gap);
     }
 
-    /// Takes items in with the gaps that were noted since.
-    async fn take_in(
+    /// Sends items with the gaps that were noted since.
+    async fn send(
         &self,
         mut items: Vec<Item>,
-        writer: &mut Writer,
-        intake: &mut Intake,
+        files: Vec<TempPath>,
+        parcels: &Sender<Parcel>,
         pulled: &mut Pulled,
-        progress: Progress<'_>,
     ) -> Result<()> {
         let mut gaps = std::mem::take(&mut *self.gaps.lock().unwrap_or_else(PoisonError::into_inner));
         gaps.sort_by(|a, b| (&a.resource, &a.subject, a.is_open).cmp(&(&b.resource, &b.subject, b.is_open)));
@@ -212,15 +223,21 @@ impl<'a> RepositoryPull<'a> {
         if items.is_empty() {
             return Ok(());
         }
-        intake.take_in(writer, items, progress).await
+        let parcel = Parcel {
+            repository: self.repository.clone(),
+            items,
+            files,
+        };
+        // Who takes it in has met an error of its own then, which is the one to report.
+        let given_up = |_| Error::Worker(std::io::Error::other("the pull was given up"));
+        parcels.send(parcel).await.map_err(given_up)
     }
 
     /// Runs, window by window, oldest first; then those that are unsettled and older.
     async fn runs(
         &self,
         created_at: Timestamp,
-        writer: &mut Writer,
-        intake: &mut Intake,
+        parcels: &Sender<Parcel>,
         pulled: &mut Pulled,
         progress: Progress<'_>,
     ) -> Result<()> {
@@ -242,7 +259,7 @@ impl<'a> RepositoryPull<'a> {
             }
             while changed.len() >= BATCH_RUNS {
                 let rest = changed.split_off(BATCH_RUNS);
-                self.batch(std::mem::replace(&mut changed, rest), writer, intake, pulled, progress)
+                self.batch(std::mem::replace(&mut changed, rest), parcels, pulled, progress)
                     .await?;
             }
         }
@@ -266,7 +283,7 @@ impl<'a> RepositoryPull<'a> {
                 }
             }
         }
-        self.batch(changed, writer, intake, pulled, progress).await
+        self.batch(changed, parcels, pulled, progress).await
     }
 
     /// The runs of a window, or none where its halves come next.
@@ -346,12 +363,11 @@ impl<'a> RepositoryPull<'a> {
         !held.is_some_and(|held| held.is_completed && run.is_completed() && held.updated_at == run.updated_at)
     }
 
-    /// Takes runs in with all that belongs to them.
+    /// Asks for all that belongs to some runs, and sends it.
     async fn batch(
         &self,
         runs: Vec<Seen>,
-        writer: &mut Writer,
-        intake: &mut Intake,
+        parcels: &Sender<Parcel>,
         pulled: &mut Pulled,
         progress: Progress<'_>,
     ) -> Result<()> {
@@ -398,7 +414,6 @@ impl<'a> RepositoryPull<'a> {
             }
         }
         let mut items: Vec<Item> = Vec::new();
-        // The files go when the batch is in.
         let mut files = Vec::new();
         for settled in settled {
             items.push(item(settled.documents));
@@ -408,7 +423,7 @@ impl<'a> RepositoryPull<'a> {
             }
         }
         items.push(item(checks));
-        self.take_in(items, writer, intake, pulled, progress).await?;
+        self.send(items, files, parcels, pulled).await?;
         stopped
     }
 }
