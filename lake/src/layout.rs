@@ -1,7 +1,11 @@
 //! Where each object of a lake lies. Everything is immutable and put once, except the hint to the newest publication.
 
+use domain::clock::Timestamp;
 use domain::identity::Sha256Digest;
 use object_store::path::Path;
+
+/// `answers`: what was computed ahead.
+pub const ANSWERS: &str = "answers";
 
 /// `raw/sha256/ab/<digest>.zst`: a payload as it landed.
 pub fn raw(landed: &Sha256Digest) -> Path {
@@ -57,6 +61,12 @@ pub fn appointment(job: &str, due_micros: u64) -> Path {
 /// `jobs/<job>/ended/<microseconds>.json`: how it ended.
 pub fn ending(job: &str, due_micros: u64) -> Path {
     Path::from(format!("jobs/{job}/ended/{due_micros:020}.json"))
+}
+
+/// `answers/<publication>/<microseconds>`: what was computed ahead for an instant.
+pub fn answers(publication: u64, as_of: Timestamp) -> Path {
+    let micros = as_of.timestamp_micros().max(0);
+    Path::from(format!("{ANSWERS}/{publication:020}/{micros:020}"))
 }
 
 /// Reads the number in the name of an intent, a publication or a lease.

@@ -15,7 +15,7 @@ use lake::store::Store;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::answer::{Asked, Column, ControlAnswer, Explanation, KpiAnswer, PublicationRef, Question, Subject, Table};
+use crate::answer::{Asked, Column, Explanation, KpiAnswer, PublicationRef, Question, Subject, Table};
 use crate::catalog::Catalog;
 use crate::decode;
 use crate::definition::{Definition, Kind};
@@ -23,22 +23,18 @@ use crate::error::{Error, Result};
 use crate::evidence::{command, files, publication_ref, times_as_text};
 use crate::kept::Kept;
 use crate::scan::LAKE_URL;
-use crate::session::{self, Materialized, Rows, Session};
+use crate::session::{self, Computed, Materialized, Rows, Session};
+use crate::shelf::shelf_of;
 use crate::verdict::judge;
 
 /// Window of a definition that names none.
 const DEFAULT_WINDOW_DAYS: f64 = 30.0;
 /// Memory of all queries together; what does not fit spills.
 const MEMORY_BYTES: usize = 1 << 30;
-/// Materialized marts that are kept.
-const MARTS_KEPT: usize = 256;
-/// Answers that are kept.
-const ANSWERS_KEPT: usize = 4096;
-/// Controls that are kept.
-const CONTROLS_KEPT: usize = 256;
-/// Lists that are kept, and the most rows of one.
-const TABLES_KEPT: usize = 128;
-const TABLE_ROWS_KEPT: usize = 2000;
+/// Memory of materialized relations that are kept.
+const MATERIALIZED_BYTES: usize = 512 << 20;
+/// Memory of answers that are kept.
+const ANSWERS_BYTES: usize = 128 << 20;
 /// Publications whose manifests are kept.
 const SNAPSHOTS_KEPT: usize = 16;
 
@@ -48,19 +44,17 @@ pub struct Engine(pub(crate) Arc<Inner>);
 
 #[derive(Debug)]
 pub(crate) struct Inner {
-    catalog: Catalog,
-    policy: Policy,
+    pub(crate) catalog: Catalog,
+    pub(crate) policy: Policy,
     runtime: Arc<RuntimeEnv>,
-    source: Source,
-    /// By publication, parameters and name; publications never change, so neither do their marts and answers.
-    marts: Kept<Materialized>,
-    answers: Kept<KpiAnswer>,
-    pub(crate) controls: Kept<ControlAnswer>,
-    tables: Kept<Table>,
+    pub(crate) source: Source,
+    /// By publication, parameters and name; publications never change, so neither does what is computed from them.
+    materialized: Kept<Materialized>,
+    pub(crate) answers: Kept<Computed>,
 }
 
 #[derive(Debug)]
-enum Source {
+pub(crate) enum Source {
     Lake {
         store: Store,
         snapshots: Mutex<VecDeque<Arc<Snapshot>>>,
@@ -98,10 +92,8 @@ impl Engine {
             policy,
             runtime,
             source,
-            marts: Kept::new(MARTS_KEPT),
-            answers: Kept::new(ANSWERS_KEPT),
-            controls: Kept::new(CONTROLS_KEPT),
-            tables: Kept::new(TABLES_KEPT),
+            materialized: Kept::new(MATERIALIZED_BYTES),
+            answers: Kept::new(ANSWERS_BYTES),
         })))
     }
 
@@ -119,11 +111,7 @@ impl Engine {
     pub async fn kpi(&self, id: &str, question: &Question) -> Result<KpiAnswer> {
         let definition = self.0.catalog.find(Kind::Kpi, id)?;
         let (rows, asked) = self.pin(&definition, question).await?;
-        let key = format!("{} {asked:?}", definition.path);
-        if let Some(answer) = self.0.answers.get(&key) {
-            return Ok(answer);
-        }
-        let batches = self.compute(&definition, &rows, &asked).await?;
+        let (_, batches) = self.compute(&definition, &rows, &asked).await?;
         let shape = |reason| Error::Shape {
             relation: definition.name(),
             reason,
@@ -133,15 +121,11 @@ impl Engine {
             .into_iter()
             .map(|raw| judge(&self.0.policy, &definition, raw))
             .collect::<Result<Vec<_>>>()?;
-        let answer = KpiAnswer {
+        Ok(KpiAnswer {
             definition,
             asked,
             rows,
-        };
-        if answer.asked.publication > 0 {
-            self.0.answers.keep(key, answer.clone());
-        }
-        Ok(answer)
+        })
     }
 
     /// Computes a KPI at `points` ends of a week, the last one at `as_of`; oldest first. Points are computed side by side,
@@ -201,12 +185,7 @@ impl Engine {
 
     async fn table(&self, definition: Arc<Definition>, question: &Question) -> Result<Table> {
         let (rows, asked) = self.pin(&definition, question).await?;
-        let key = format!("{} {asked:?}", definition.path);
-        if let Some(table) = self.0.tables.get(&key) {
-            return Ok(table);
-        }
-        let session = self.session(&definition, &rows, &asked).await?;
-        let (schema, batches) = session.run(&definition).await?;
+        let (schema, batches) = self.compute(&definition, &rows, &asked).await?;
         let names: Vec<_> = schema.fields().iter().map(|field| field.name().clone()).collect();
         let documented: Vec<_> = definition.columns.iter().map(|(name, _)| name.clone()).collect();
         if definition.kind == Kind::List && names != documented {
@@ -230,16 +209,12 @@ impl Engine {
                 name,
             })
             .collect();
-        let table = Table {
+        Ok(Table {
             definition: Some(definition),
             asked,
             columns,
             rows: decode::rows(&batches),
-        };
-        if table.asked.publication > 0 && table.rows.len() <= TABLE_ROWS_KEPT {
-            self.0.tables.keep(key, table.clone());
-        }
-        Ok(table)
+        })
     }
 
     /// Runs free SQL, read-only. It may take what it likes of this process: a server never calls it.
@@ -252,7 +227,7 @@ impl Engine {
         let (rows, asked) = self.pin_window(window, question).await?;
         let session = self.open_session(&rows, &asked)?;
         for below in self.0.catalog.below(sql)? {
-            self.define(&session, &below, &asked).await?;
+            self.define(&session, &below, &rows, &asked).await?;
         }
         let (schema, batches) = session.run_free(sql).await?;
         let columns = schema.fields().iter().map(|field| Column {
@@ -265,6 +240,15 @@ impl Engine {
             columns: columns.collect(),
             rows: decode::rows(&batches),
         })
+    }
+
+    /// Number of the newest publication; 0 while nothing is published.
+    pub async fn newest_publication(&self) -> Result<u64> {
+        let Source::Lake { store, .. } = &self.0.source else {
+            return Ok(0);
+        };
+        let newest = Published::newest(store).await?;
+        Ok(newest.map_or(0, |newest| newest.publication.number))
     }
 
     /// Every publication, the newest first.
@@ -372,7 +356,7 @@ impl Engine {
         };
         let number = match number {
             Some(number) => Some(number),
-            None => Published::newest(store).await?.map(|newest| newest.publication.number),
+            None => Some(self.newest_publication().await?).filter(|number| *number > 0),
         };
         let kept = |snapshots: &VecDeque<Arc<Snapshot>>| {
             snapshots
@@ -433,45 +417,77 @@ impl Engine {
         let session = self.open_session(rows, asked)?;
         for below in self.0.catalog.in_order(definition)? {
             if below.path != definition.path {
-                self.define(&session, &below, asked).await?;
+                self.define(&session, &below, rows, asked).await?;
             }
         }
         Ok(session)
     }
 
     /// Makes a relation readable; what is materialized comes from those that were computed before, where it can.
-    async fn define(&self, session: &Session, definition: &Arc<Definition>, asked: &Asked) -> Result<()> {
+    async fn define(&self, session: &Session, definition: &Arc<Definition>, rows: &Rows, asked: &Asked) -> Result<()> {
         if !definition.materialize || asked.publication == 0 {
             session.define(definition, None).await?;
             return Ok(());
         }
-        let key = self.key(definition, asked)?;
-        if let Some(computed) = session.define(definition, self.0.marts.get(&key)).await? {
-            self.0.marts.keep(key, computed);
+        let key = self.key(definition, rows, asked)?;
+        let turn = self.0.materialized.turn(&key);
+        let _turn = turn.lock().await;
+        if let Some((computed, bytes)) = session.define(definition, self.0.materialized.get(&key)).await? {
+            self.0.materialized.keep(key, computed, bytes);
         }
         Ok(())
     }
 
-    pub(crate) async fn compute(
-        &self,
-        definition: &Arc<Definition>,
-        rows: &Rows,
-        asked: &Asked,
-    ) -> Result<Vec<RecordBatch>> {
+    /// Computes a KPI, a list or an audit, or finds what was computed before.
+    pub(crate) async fn compute(&self, definition: &Arc<Definition>, rows: &Rows, asked: &Asked) -> Result<Computed> {
+        let key = format!(
+            "{}{} {asked:?}",
+            shelf_of(asked.publication, asked.as_of),
+            definition.path
+        );
+        let turn = self.0.answers.turn(&key);
+        let _turn = turn.lock().await;
+        if let Some(computed) = self.0.answers.get(&key) {
+            return Ok(computed);
+        }
         let session = self.session(definition, rows, asked).await?;
-        Ok(session.run(definition).await?.1)
+        let computed = session.run(definition).await?;
+        if asked.publication > 0 {
+            let bytes = session::size_bytes(&computed.1);
+            self.0.answers.keep(key, computed.clone(), bytes);
+        }
+        Ok(computed)
     }
 
-    /// What a mart is a function of: the publication, the repositories, and the parameters that it or one below it reads.
-    fn key(&self, definition: &Arc<Definition>, asked: &Asked) -> Result<String> {
+    /// What a relation is a function of: the publication, the repositories, and the parameters that it or one below it
+    /// reads. One that only picks observations is the same for every `as_of` after the last of them.
+    fn key(&self, definition: &Arc<Definition>, rows: &Rows, asked: &Asked) -> Result<String> {
         let below = self.0.catalog.in_order(definition)?;
         let mut parameters = self.parameters(asked);
         parameters.retain(|name, _| below.iter().any(|definition| definition.mentions(name)));
+        if let (Kind::Stg, Rows::Pinned(snapshot)) = (definition.kind, rows) {
+            let ended = |(_, table): &(String, String)| ended_by(snapshot, table, asked.as_of);
+            if definition.reads().iter().all(ended) {
+                parameters.remove("as_of");
+            }
+        }
         Ok(format!(
             "{} {} {:?} {parameters:?}",
-            definition.path, asked.publication, asked.repositories
+            definition.path, asked.publication_sha256, asked.repositories
         ))
     }
+}
+
+/// Whether every event of a raw table had happened by an instant.
+fn ended_by(snapshot: &Snapshot, table: &str, as_of: Timestamp) -> bool {
+    let Some(spec) = lake::tables::ALL.iter().find(|spec| spec.name == table) else {
+        return false;
+    };
+    let manifest = snapshot.manifest(table);
+    manifest.is_none_or(|manifest| {
+        let latest = manifest.latest(spec.event_time);
+        latest.is_some_and(|latest| latest <= as_of.timestamp_micros())
+    })
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "days of a policy, in milliseconds")]

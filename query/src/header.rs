@@ -12,7 +12,7 @@ impl Kind {
     /// Keys that a header must have, and those that it may have.
     fn keys(self) -> (&'static [&'static str], &'static [&'static str]) {
         match self {
-            Self::Stg => (&["kind", "grain"], &["spec"]),
+            Self::Stg => (&["kind", "grain"], &["spec", "materialize"]),
             Self::Mart => (&["kind", "grain"], &["spec", "columns", "materialize"]),
             Self::Kpi => (
                 &["kind", "spec", "owner", "grain", "unit", "target", "since"],

@@ -1,19 +1,24 @@
 //! What was computed once, by all that it is a function of.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use tokio::sync::Mutex as Turn;
 
 /// A bounded store of values that never change; the oldest makes room.
 #[derive(Debug)]
 pub(crate) struct Kept<T> {
+    /// Sum of the weights of what is held.
     capacity: usize,
     held: Mutex<Held<T>>,
+    turns: Mutex<HashMap<String, Weak<Turn<()>>>>,
 }
 
 #[derive(Debug)]
 struct Held<T> {
-    values: HashMap<String, T>,
+    values: HashMap<String, (T, usize)>,
     order: VecDeque<String>,
+    weight: usize,
 }
 
 impl<T: Clone> Kept<T> {
@@ -21,29 +26,60 @@ impl<T: Clone> Kept<T> {
         let held = Held {
             values: HashMap::new(),
             order: VecDeque::new(),
+            weight: 0,
         };
         Self {
             capacity,
             held: Mutex::new(held),
+            turns: Mutex::default(),
         }
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<T> {
-        self.held.lock().ok()?.values.get(key).cloned()
+        let held = self.held.lock().ok()?;
+        held.values.get(key).map(|(value, _)| value.clone())
     }
 
-    pub(crate) fn keep(&self, key: String, value: T) {
+    /// Keeps a value of some weight, in whatever unit the capacity has.
+    pub(crate) fn keep(&self, key: String, value: T, weight: usize) {
         let Ok(mut held) = self.held.lock() else {
             return;
         };
-        if held.values.insert(key.clone(), value).is_none() {
-            held.order.push_back(key);
+        held.weight += weight;
+        match held.values.insert(key.clone(), (value, weight)) {
+            Some((_, before)) => held.weight -= before,
+            None => held.order.push_back(key),
         }
-        while held.order.len() > self.capacity {
-            if let Some(oldest) = held.order.pop_front() {
-                held.values.remove(&oldest);
+        while held.weight > self.capacity {
+            let Some(oldest) = held.order.pop_front() else {
+                break;
+            };
+            if let Some((_, weight)) = held.values.remove(&oldest) {
+                held.weight -= weight;
             }
         }
+    }
+
+    /// Who has the turn of a key computes it; others wait and find it kept.
+    pub(crate) fn turn(&self, key: &str) -> Arc<Turn<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = turns.get(key).and_then(Weak::upgrade) {
+            return turn;
+        }
+        turns.retain(|_, turn| turn.strong_count() > 0);
+        let turn = Arc::new(Turn::default());
+        turns.insert(key.to_owned(), Arc::downgrade(&turn));
+        turn
+    }
+
+    /// What is held under keys that begin with `prefix`, in the order in which it came.
+    pub(crate) fn beginning_with(&self, prefix: &str) -> Vec<(String, T)> {
+        let Ok(held) = self.held.lock() else {
+            return Vec::new();
+        };
+        let keys = held.order.iter().filter(|key| key.starts_with(prefix));
+        keys.filter_map(|key| Some((key.clone(), held.values.get(key)?.0.clone())))
+            .collect()
     }
 }
 
@@ -55,8 +91,13 @@ mod tests {
     fn the_oldest_makes_room() {
         let kept = Kept::new(2);
         for (key, value) in [("a", 1), ("b", 2), ("a", 3), ("c", 4)] {
-            kept.keep(key.to_owned(), value);
+            kept.keep(key.to_owned(), value, 1);
         }
         assert_eq!(["a", "b", "c"].map(|key| kept.get(key)), [None, Some(2), Some(4)]);
+        assert_eq!(kept.beginning_with("c"), [("c".to_owned(), 4)]);
+        kept.keep("d".to_owned(), 5, 2);
+        assert_eq!(["b", "c", "d"].map(|key| kept.get(key)), [None, None, Some(5)]);
+        kept.keep("e".to_owned(), 6, 3);
+        assert_eq!(["d", "e"].map(|key| kept.get(key)), [None, None]);
     }
 }

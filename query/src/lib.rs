@@ -17,4 +17,5 @@ pub mod render;
 pub mod render_controls;
 mod scan;
 mod session;
+mod shelf;
 mod verdict;

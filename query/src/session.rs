@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use datafusion::arrow::array::{
+    ArrayRef, AsArray as _, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::error::ArrowError;
 use datafusion::catalog::view::ViewTable;
 use datafusion::catalog::{CatalogProvider as _, MemoryCatalogProvider, MemorySchemaProvider};
 use datafusion::catalog::{MemTable, TableProvider};
@@ -39,8 +42,11 @@ pub(crate) enum Rows {
 /// Named parameters as SQL sees them.
 pub(crate) type Parameters = BTreeMap<String, ScalarValue>;
 
-/// Marts that were computed once for a publication and a set of parameters.
+/// Relations that were computed once for a publication and a set of parameters.
 pub(crate) type Materialized = Arc<MemTable>;
+
+/// What a computed relation returned.
+pub(crate) type Computed = (SchemaRef, Vec<RecordBatch>);
 
 /// A session.
 pub(crate) struct Session {
@@ -120,12 +126,13 @@ impl Session {
         Ok(())
     }
 
-    /// Makes a relation readable for those above it; a materialized one is computed now, unless `ready` has it.
+    /// Makes a relation readable for those above it; a materialized one is computed now, unless `ready` has it, and
+    /// returned with its size in bytes.
     pub(crate) async fn define(
         &self,
         definition: &Definition,
         ready: Option<Materialized>,
-    ) -> Result<Option<Materialized>> {
+    ) -> Result<Option<(Materialized, usize)>> {
         let name = definition.name();
         if let Some(ready) = ready {
             self.register(&name, ready)?;
@@ -133,9 +140,10 @@ impl Session {
         }
         if definition.materialize {
             let (schema, batches) = self.run(definition).await?;
+            let bytes = size_bytes(&batches);
             let table = memory(&name, schema, batches)?;
             self.register(&name, Arc::clone(&table) as Arc<dyn TableProvider>)?;
-            return Ok(Some(table));
+            return Ok(Some((table, bytes)));
         }
         let plan = self.plan(&name, &definition.sql).await?;
         self.register(&name, Arc::new(ViewTable::new(plan, None)))?;
@@ -143,14 +151,14 @@ impl Session {
     }
 
     /// Computes a relation.
-    pub(crate) async fn run(&self, definition: &Definition) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+    pub(crate) async fn run(&self, definition: &Definition) -> Result<Computed> {
         let name = definition.name();
         let plan = self.plan(&name, &definition.sql).await?;
         self.execute(&name, plan).await
     }
 
     /// Computes free SQL: one query, nothing that writes or sets.
-    pub(crate) async fn run_free(&self, sql: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+    pub(crate) async fn run_free(&self, sql: &str) -> Result<Computed> {
         let refused = |error: datafusion::error::DataFusionError| Error::Sql(error.strip_backtrace());
         let plan = self.context.state().create_logical_plan(sql).await.map_err(refused)?;
         let only_queries = SQLOptions::new()
@@ -184,15 +192,30 @@ impl Session {
         plan.with_param_values(self.values()).map_err(Error::engine(name))
     }
 
-    async fn execute(&self, name: &str, plan: LogicalPlan) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+    async fn execute(&self, name: &str, plan: LogicalPlan) -> Result<Computed> {
         let state = self.context.state();
         let physical = state.create_physical_plan(&plan).await.map_err(Error::engine(name))?;
         let schema = physical.schema();
         let batches = collect(physical, self.context.task_ctx())
             .await
             .map_err(Error::engine(name))?;
-        Ok((schema, batches))
+        let compact = batches.into_iter().map(compact).collect::<Result<_, _>>();
+        Ok((schema, compact.map_err(|error| Error::engine(name)(error.into()))?))
     }
+}
+
+/// Text of its own: views would hold the whole pages that they were read from.
+fn compact(batch: RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let columns = batch.columns().iter().map(|column| match column.as_string_view_opt() {
+        Some(views) => Arc::new(views.gc()) as ArrayRef,
+        None => Arc::clone(column),
+    });
+    RecordBatch::try_new(batch.schema(), columns.collect())
+}
+
+/// Memory of batches.
+pub(crate) fn size_bytes(batches: &[RecordBatch]) -> usize {
+    batches.iter().map(RecordBatch::get_array_memory_size).sum()
 }
 
 fn memory(name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<MemTable>> {

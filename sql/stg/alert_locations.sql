@@ -2,6 +2,7 @@
 --
 -- kind: stg
 -- grain: repository, kind, number, path, start_line, commit_sha
+-- materialize: yes
 --
 -- Places are added and never taken away, so every observation counts.
 select distinct

@@ -2,6 +2,7 @@
 --
 -- kind: stg
 -- grain: repository, analysis_id
+-- materialize: yes
 --
 -- `is_complete`: GitHub could read it, and says nothing of results that it left out.
 select

@@ -2,6 +2,7 @@
 --
 -- kind: stg
 -- grain: repository, check_run_id
+-- materialize: yes
 --
 -- The newest observation is the source's own: completed before running, then the later completion, then the digest.
 -- Check runs of GitHub Actions are its jobs: see `jobs`.

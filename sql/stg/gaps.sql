@@ -2,6 +2,7 @@
 --
 -- kind: stg
 -- grain: repository, resource, subject
+-- materialize: yes
 --
 -- The newest observation wins; had at last wins over lost in the same instant. No `as_of`: what was found out later
 -- about a time before `as_of` is a gap in that time all the same. KPIs compare `from_at` and `to_at` with their window;

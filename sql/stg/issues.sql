@@ -2,6 +2,7 @@
 --
 -- kind: stg
 -- grain: repository, number
+-- materialize: yes
 --
 -- The newest observation is the source's own: the later change, then closed before open, then the digest.
 select

@@ -2,6 +2,7 @@
 --
 -- kind: stg
 -- grain: repository, number, sha
+-- materialize: yes
 --
 -- Every commit that was observed once; those that were pushed over stay.
 select

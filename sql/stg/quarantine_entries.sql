@@ -2,6 +2,7 @@
 --
 -- kind: stg
 -- grain: repository, commit_sha, position
+-- materialize: yes
 --
 -- A commit does not change, so what was read of it twice, with another parser, is the same: the last digest wins. A
 -- list without entries is one row without `test`.

@@ -2,6 +2,7 @@
 --
 -- kind: stg
 -- grain: repository
+-- materialize: yes
 --
 -- The newest observation is the source's own: the later change, then the later push, then the digest.
 select

@@ -2,6 +2,7 @@
 --
 -- kind: stg
 -- grain: repository, branch, origin, effective_at, context, app_id, ruleset_id, version_id
+-- materialize: yes
 --
 -- One row for each check of each observed set; a set without any is one row without context. A version of a
 -- ruleset is valid from `effective_at` until the next version of the same ruleset; `protection` and `rules` have no

@@ -2,6 +2,7 @@
 --
 -- kind: stg
 -- grain: repository, run_id, run_attempt, workflow, job, artifact, source_sha256, scan
+-- materialize: yes
 --
 -- Unique when written, so nothing is joined or grouped here and every filter reaches the files.
 -- `scanned_at` is when the scan ended by the tool's own clock, else when its job or run completed.
