@@ -9,6 +9,7 @@ mod format;
 mod frame;
 mod group;
 mod pages;
+mod preparation;
 mod prose;
 mod routes;
 #[cfg(test)]
@@ -26,6 +27,7 @@ mod timeline;
 mod twin;
 mod verdict;
 
+pub use preparation::keep_prepared;
 pub use routes::router;
 pub use server::{AddressRefused, check_address, serve};
 pub use state::State;

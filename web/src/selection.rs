@@ -24,6 +24,11 @@ pub(crate) struct Selection {
     pub(crate) page: usize,
 }
 
+/// The instant that a live page shows at `now`: it moves every five minutes, so that what was computed once serves all.
+pub(crate) fn live(now: Timestamp) -> Timestamp {
+    now.duration_trunc(TimeDelta::minutes(5)).unwrap_or(now)
+}
+
 /// What in an address cannot be meant.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(crate) enum InvalidSelection {
@@ -110,10 +115,7 @@ impl Selection {
 
     /// Fills in `now` where no instant is asked.
     pub(crate) fn question(&self, now: Timestamp) -> Result<Question, InvalidSelection> {
-        // A live page moves once a minute, so that what one visitor computed serves the next.
-        let as_of = self
-            .as_of
-            .unwrap_or_else(|| now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now));
+        let as_of = self.as_of.unwrap_or_else(|| live(now));
         let window = self.from.map(|from| Window {
             from,
             to: self.to.unwrap_or(as_of),

@@ -29,14 +29,13 @@ pub(super) async fn pages(config: Config, listen: SocketAddr, clock: Arc<dyn Clo
         .map_err(|error| UsageError(format!("cannot listen on `{listen}`: {error}")))?;
     output::note(&format!("serving on http://{}", listener.local_addr()?));
     schedule::announce(&config, clock.as_ref());
-    let state = web::State {
-        engine,
-        clock: Arc::clone(&clock),
-    };
+    let state = web::State::new(engine, Arc::clone(&clock));
+    let preparing = tokio::spawn(web::keep_prepared(state.clone()));
     tokio::select! {
         served = web::serve(listener, state, stopped()) => served.context("the server failed")?,
         ran = schedule::run(&config, &clock, &store), if !config.schedule.is_empty() => ran?,
     }
+    preparing.abort();
     Ok(Outcome::Ok)
 }
 

@@ -43,10 +43,7 @@ pub(crate) async fn explain(
         return Err(PageError::not_found(format!("There is no `{id}` of this kind.")));
     };
     let selection = Selection::parse_with(uri.query(), &definition.arguments)?;
-    let explanation = state
-        .engine
-        .explain(kind, id, &selection.question(state.clock.now())?)
-        .await?;
+    let explanation = state.engine.explain(kind, id, &state.question(&selection)?).await?;
     match format {
         Format::Json => twin::json(&query::render::explanation_json(&explanation)),
         _ => twin::html(&ExplainPage::new(selection, &explanation)),

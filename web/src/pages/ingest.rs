@@ -24,7 +24,7 @@ const AUDIT_ROWS: usize = 20;
 /// Answers `/ingest` and its twins.
 pub(crate) async fn ingest(extract::State(state): extract::State<State>, uri: Uri) -> Result<Response, PageError> {
     let selection = Selection::parse(uri.query())?;
-    let mut question = selection.question(state.clock.now())?;
+    let mut question = state.question(&selection)?;
     let mut sources = state.engine.list("sources", &question).await?;
     worst_first(&mut sources);
     let format = Format::split(uri.path()).1;

@@ -31,7 +31,7 @@ pub(crate) async fn kpi(
 ) -> Result<Response, PageError> {
     let (id, format) = Format::split(&segment);
     let selection = Selection::parse(uri.query())?;
-    let mut question = selection.question(state.clock.now())?;
+    let mut question = state.question(&selection)?;
     let answer = state.engine.kpi(id, &question).await?;
     match format {
         Format::Json => return twin::json(&query::render::kpi_json(&answer)),

@@ -30,7 +30,7 @@ pub(crate) async fn list(
         return Err(PageError::not_found(format!("There is no list `{id}`.")));
     };
     let selection = Selection::parse_with(uri.query(), &definition.arguments)?;
-    let table = state.engine.list(id, &selection.question(state.clock.now())?).await?;
+    let table = state.engine.list(id, &state.question(&selection)?).await?;
     match format {
         Format::Json => twin::json(&query::render::table_json(&table)),
         Format::Csv => Ok(twin::csv(id, query::render::table_csv(&table))),

@@ -27,7 +27,7 @@ const KPI: &str = "time_to_fix_main";
 /// Answers `/main` and its twins.
 pub(crate) async fn main(extract::State(state): extract::State<State>, uri: Uri) -> Result<Response, PageError> {
     let selection = Selection::parse(uri.query())?;
-    let mut question = selection.question(state.clock.now())?;
+    let mut question = state.question(&selection)?;
     let branches = state.engine.list("main_branches", &question).await?;
     let format = Format::split(uri.path()).1;
     if format == Format::Csv {

@@ -39,7 +39,7 @@ const PRESSING_MAX: usize = 5;
 /// Answers `/`, `/overview.json` and `/overview.csv`.
 pub(crate) async fn overview(extract::State(state): extract::State<State>, uri: Uri) -> Result<Response, PageError> {
     let selection = Selection::parse(uri.query())?;
-    let mut question = selection.question(state.clock.now())?;
+    let mut question = state.question(&selection)?;
     let mut definitions: Vec<_> = state.engine.catalog().of_kind(Kind::Kpi).collect();
     let rank = |id: &str| ORDER.iter().position(|known| known.0 == id).unwrap_or(ORDER.len());
     definitions.sort_by_key(|definition| rank(&definition.id));

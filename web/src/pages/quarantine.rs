@@ -50,7 +50,7 @@ const STATES: [GroupState; 4] = [
 /// Answers `/quarantine` and its twins.
 pub(crate) async fn quarantine(extract::State(state): extract::State<State>, uri: Uri) -> Result<Response, PageError> {
     let selection = Selection::parse(uri.query())?;
-    let question = selection.question(state.clock.now())?;
+    let question = state.question(&selection)?;
     let table = state.list_if_any(LIST, &question).await?;
     match (Format::split(uri.path()).1, &table) {
         (Format::Html, _) => twin::html(&QuarantinePage::new(selection, table.as_ref())),

@@ -56,7 +56,7 @@ const STATES: [GroupState; 4] = [
 /// Answers `/security` and its twins.
 pub(crate) async fn security(extract::State(state): extract::State<State>, uri: Uri) -> Result<Response, PageError> {
     let selection = Selection::parse(uri.query())?;
-    let mut question = selection.question(state.clock.now())?;
+    let mut question = state.question(&selection)?;
     let table = state.list_if_any(LIST, &question).await?;
     match (Format::split(uri.path()).1, &table) {
         (Format::Html, _) => {}

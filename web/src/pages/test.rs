@@ -27,7 +27,7 @@ pub(crate) async fn test(
         return Err(PageError::not_found(what));
     }
     let selection = Selection::parse(uri.query())?;
-    let mut question = selection.question(state.clock.now())?;
+    let mut question = state.question(&selection)?;
     let mut of_test = question.clone();
     of_test.arguments.insert("test_id".to_owned(), id.to_owned());
     let executions = state.engine.list("test_executions", &of_test).await?;
