@@ -39,6 +39,8 @@ pub(super) async fn check(engine: &Engine, truth: &Truth) -> anyhow::Result<Outc
         "list security_clocks".to_owned(),
         security::clocks(engine, truth).await?,
     );
+    found.insert("list sla_breaches".to_owned(), security::breaches(engine, truth).await?);
+    found.insert("list main_branches".to_owned(), branches(engine, truth).await?);
     let mut n_differences = 0;
     for (name, compared) in &found {
         n_differences += compared.differences.len();
@@ -203,6 +205,31 @@ async fn outages(engine: &Engine, truth: &Truth) -> anyhow::Result<Compared> {
     }
     let columns = ["repository", "opened_at", "closed_at", "is_rerun_alone", "checks"];
     Ok(sets(expected, &lines(&table, &columns)))
+}
+
+/// Red or green, and since when: the opening of the open outage, or the closing of the last one.
+async fn branches(engine: &Engine, truth: &Truth) -> anyhow::Result<Compared> {
+    let table = engine.list("main_branches", &question(truth.as_of)).await?;
+    let mut expected = BTreeSet::new();
+    let mut never_red = BTreeSet::new();
+    for of in &truth.repositories {
+        let Some(last) = of.outages.last() else {
+            never_red.insert(of.repository.as_str());
+            continue;
+        };
+        let (state, since) = last
+            .closed_at
+            .map_or(("red", last.opened_at), |closed_at| ("green", closed_at));
+        expected.insert(format!("{} | {state} | {}", of.repository, format_timestamp(since)));
+    }
+    // Since when a branch is green that was never red, the truth does not tell.
+    let is_told = |line: &String| {
+        let (repository, state) = line.split_once(" | ").unwrap_or((line, ""));
+        !(never_red.contains(repository) && state.starts_with("green"))
+    };
+    let mut found = lines(&table, &["repository", "state", "since"]);
+    found.retain(is_told);
+    Ok(sets(expected, &found))
 }
 
 async fn durations(engine: &Engine, truth: &Truth) -> anyhow::Result<Compared> {

@@ -16,14 +16,38 @@ pub(super) async fn clocks(engine: &Engine, truth: &Truth) -> anyhow::Result<Com
         from: truth.from,
         to: truth.as_of,
     };
+    compare(engine, truth, "security_clocks", whole, |_| true).await
+}
+
+/// Those that were not fixed in time and touch the default window.
+pub(super) async fn breaches(engine: &Engine, truth: &Truth) -> anyhow::Result<Compared> {
+    let (from, to) = super::window(truth, "security_sla_critical");
+    let touches = |episode: &Episode| {
+        let is_late = matches!(episode.state, "late" | "breached") && episode.due_at < to;
+        is_late
+            && episode
+                .fixed_at
+                .is_none_or(|fixed_at| from <= fixed_at || from <= episode.due_at)
+    };
+    compare(engine, truth, "sla_breaches", Window { from, to }, touches).await
+}
+
+async fn compare(
+    engine: &Engine,
+    truth: &Truth,
+    list: &str,
+    window: Window,
+    is_listed: impl Fn(&Episode) -> bool,
+) -> anyhow::Result<Compared> {
     let asked = Question {
-        window: Some(whole),
+        window: Some(window),
         ..question(truth.as_of)
     };
-    let table = engine.list("security_clocks", &asked).await?;
+    let table = engine.list(list, &asked).await?;
     let expected = truth.repositories.iter().flat_map(|of| {
         let line = |episode: &Episode| format!("{} | {} | {}", of.repository, times(episode), place(&episode.item));
-        of.episodes.iter().map(line).collect::<Vec<_>>()
+        let listed = of.episodes.iter().filter(|episode| is_listed(episode));
+        listed.map(line).collect::<Vec<_>>()
     });
     let columns = [
         "repository",
