@@ -378,7 +378,12 @@ mod tests {
             nights.map(|night| night.state).collect(),
             &["on_time", "late", "missing"],
         );
-        let flaky = repositories().flat_map(|of| &of.flaky);
+        // Two runs of one head commit that disagree are rare: one world in three has some.
+        let (_, other) = simulate(Options {
+            seed: 2,
+            ..Options::default()
+        });
+        let flaky = repositories().chain(&other.repositories).flat_map(|of| &of.flaky);
         seen(flaky.filter_map(|test| test.grade).collect(), &["A", "B", "C"]);
         assert!(repositories().any(|of| !of.frozen_deployments.is_empty()));
     }
