@@ -1,4 +1,5 @@
-//! Where each object of a lake lies. Everything is immutable and put once, except the hint to the newest publication.
+//! Where each object of a lake lies. Everything is immutable and put once, except leases, the hint
+//! to the newest publication, and answers that were computed ahead.
 
 use domain::clock::Timestamp;
 use domain::identity::Sha256Digest;
