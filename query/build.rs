@@ -17,11 +17,9 @@ fn main() -> std::io::Result<()> {
     let mut table = String::from("&[\n");
     for file in &files {
         let shown = file.strip_prefix(&root).unwrap_or(file).display().to_string();
-        let _ = writeln!(
-            table,
-            "    ({shown:?}, include_str!({:?})),",
-            file.display().to_string()
-        );
+        // The text itself, not its path: the table outlives the clone that wrote it.
+        let text = std::fs::read_to_string(file)?;
+        let _ = writeln!(table, "    ({shown:?}, {text:?}),");
     }
     table.push_str("]\n");
     let mut hasher = DefaultHasher::new();
