@@ -62,6 +62,8 @@ pub enum Command {
     Kpi(Kpi),
     /// Print the controls of CI/CL-001 with their status, or the subjects of one
     Control(Control),
+    /// Write the evidence report of an architecture decision (CI/CL-001 §17) into a folder: pages for print, CSV, SQL, digests
+    Report(Report),
     /// Print the rows of a list
     List(List),
     /// Show what a number is made of: definition, SQL, parameters, files, digests
@@ -261,6 +263,34 @@ pub struct Control {
     /// Which rows.
     #[command(flatten)]
     pub reading: Reading,
+}
+
+/// Which report.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Its id: `adr-008`, `adr-008n` (its narrow reading), `adr-009`, `adr-010`
+    pub id: String,
+    /// New or empty folder that takes the files
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Start of the window
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub from: Timestamp,
+    /// End of the window, not inside
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub to: Timestamp,
+    /// Valid time: what had happened by then [default: the end of the window]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub as_of: Option<Timestamp>,
+    /// Transaction time: what had been seen by then [default: everything in the publication]
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub known_at: Option<Timestamp>,
+    /// Publication to read [default: the newest]
+    #[arg(long, value_name = "N")]
+    pub publication: Option<u64>,
+    /// Only this repository; may stand several times
+    #[arg(long, value_name = "OWNER/NAME", value_parser = repository)]
+    pub repository: Vec<RepositoryName>,
 }
 
 /// Which list.

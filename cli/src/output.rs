@@ -18,6 +18,11 @@ pub fn text(text: &str) {
     let _ = writeln!(output, "{}", text.trim_end());
 }
 
+/// Prints CSV, to the byte.
+pub fn csv(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
 /// Prints JSON.
 pub fn json(value: &impl Serialize) -> anyhow::Result<()> {
     text(&serde_json::to_string_pretty(value)?);

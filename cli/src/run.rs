@@ -65,6 +65,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Serve(serve) => commands::serve::run(config, serve).await,
         Command::Kpi(kpi) => commands::kpi::run(config, kpi, format).await,
         Command::Control(control) => commands::control::run(config, control, format).await,
+        Command::Report(report) => commands::report::run(config, report).await,
         Command::List(list) => commands::list::run(config, list, format).await,
         Command::Explain(explain) => commands::explain::run(config, explain, format).await,
         Command::Sql(sql) => commands::sql::run(config, sql, format).await,
@@ -104,7 +105,11 @@ fn code(error: &anyhow::Error) -> u8 {
             _ => 5,
         };
     }
-    match error.downcast_ref::<query::error::Error>() {
+    let of_query = match error.downcast_ref::<reports::error::Error>() {
+        Some(reports::error::Error::Query(error)) => Some(error),
+        _ => error.downcast_ref::<query::error::Error>(),
+    };
+    match of_query {
         Some(error) if error.is_not_found() || error.is_bad_request() => 2,
         Some(query::error::Error::Lake(error)) => of_lake(error),
         _ => 5,

@@ -7,7 +7,7 @@ use domain::clock::{Timestamp, Window};
 use domain::control::ControlStatus;
 use domain::kpi::{KpiVerdict, Target};
 
-use crate::controls::Control;
+use crate::controls::{Control, Decision};
 use crate::definition::Definition;
 
 /// What a reader asks: which instant, which knowledge, which span, whose rows.
@@ -112,6 +112,19 @@ pub struct ControlAnswer {
     pub rows: Vec<ControlRow>,
 }
 
+/// An architecture decision with the controls that belong to it.
+#[derive(Debug, Clone)]
+pub struct DecisionAnswer {
+    /// Which decision.
+    pub decision: Arc<Decision>,
+    /// With which parameters.
+    pub asked: Asked,
+    /// Over all of its controls, by the domain's rules.
+    pub status: ControlStatus,
+    /// By id.
+    pub controls: Vec<ControlAnswer>,
+}
+
 /// One subject of a control.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ControlRow {
@@ -128,10 +141,19 @@ pub struct ControlRow {
 }
 
 impl ControlRow {
-    /// The repository that the subject lies in.
-    pub fn repository(&self) -> &str {
-        self.subject.split(' ').next().unwrap_or_default()
+    /// The repository that the subject lies in; null where it is the whole selection, or a control.
+    pub fn repository(&self) -> Option<&str> {
+        self.subject.split(' ').next().filter(|word| word.contains('/'))
     }
+}
+
+/// Subjects of a control, or controls of a decision, with what they roll up to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlCount {
+    /// Over all of them, by the domain's rules.
+    pub status: ControlStatus,
+    /// How many there are of each status that occurs.
+    pub n: BTreeMap<ControlStatus, usize>,
 }
 
 /// A value in a list.
@@ -173,21 +195,28 @@ pub struct Column {
     pub doc: String,
 }
 
-/// The chain from a number back to bytes.
+/// A number with the chain back to bytes, and with the payloads that the chain ends at.
 #[derive(Debug, Clone)]
 pub struct Explanation {
     /// The number, or the rows, being explained.
     pub subject: Subject,
+    /// What it is made of.
+    pub chain: Chain,
+    /// The payloads that the files' rows were parsed from, in the window.
+    pub sources: Table,
+}
+
+/// The chain from a number back to the lake's files.
+#[derive(Debug, Clone)]
+pub struct Chain {
     /// Every relation that it is computed from, in the order of computation, itself last.
     pub definitions: Vec<Arc<Definition>>,
     /// Named parameters as the SQL sees them.
     pub parameters: Vec<(String, String)>,
-    /// The Parquet files that were read.
+    /// The Parquet files of the tables that are read.
     pub files: Vec<FileRef>,
     /// The file manifests that name them, by table.
     pub manifests: Vec<(String, String)>,
-    /// The payloads that the files' rows were parsed from, in the window.
-    pub sources: Table,
     /// A command that computes it again.
     pub command: String,
 }

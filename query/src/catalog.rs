@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::controls::{self, Control};
+use crate::controls::{self, Control, Decision};
 use crate::definition::{Definition, Kind};
 use crate::error::{Error, Result};
 use crate::header::parse_definition;
@@ -16,7 +16,7 @@ static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalog.r
 #[derive(Debug, Clone)]
 pub struct Catalog {
     relations: BTreeMap<(Kind, String), Arc<Definition>>,
-    controls: Vec<Arc<Control>>,
+    list: controls::List,
 }
 
 impl Kind {
@@ -128,7 +128,7 @@ impl Catalog {
             .collect();
         let catalog = Self {
             relations,
-            controls: controls::parse(&list, &computed)?,
+            list: controls::parse(&list, &computed)?,
         };
         for definition in catalog.relations.values() {
             catalog.check_references(definition)?;
@@ -165,16 +165,40 @@ impl Catalog {
 
     /// Every control of CI/CL-001, by id: computed, or listed with what it needs.
     pub fn controls(&self) -> &[Arc<Control>] {
-        &self.controls
+        &self.list.controls
+    }
+
+    /// Every architecture decision that controls belong to, by id.
+    pub fn decisions(&self) -> &[Arc<Decision>] {
+        &self.list.decisions
+    }
+
+    /// Finds an architecture decision by its id, in any case: `adr-008`.
+    pub fn decision(&self, id: &str) -> Result<Arc<Decision>> {
+        let found = self
+            .decisions()
+            .iter()
+            .find(|decision| decision.id.eq_ignore_ascii_case(id));
+        found.map(Arc::clone).ok_or_else(|| Error::Unknown {
+            kind: "report",
+            id: id.to_owned(),
+            known: self
+                .decisions()
+                .iter()
+                .map(|decision| decision.id.clone())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
     }
 
     /// Finds a control by its id (`cicl-07.03`), its number (`07.03`) or its relation (`c07_03_coverage`).
     pub fn control(&self, name: &str) -> Result<Arc<Control>> {
-        let found = self.controls.iter().find(|control| control.is_called(name));
+        let found = self.list.controls.iter().find(|control| control.is_called(name));
         found.map(Arc::clone).ok_or_else(|| Error::Unknown {
             kind: Kind::Control.as_str(),
             id: name.to_owned(),
             known: self
+                .list
                 .controls
                 .iter()
                 .map(|control| control.id.clone())

@@ -1,11 +1,12 @@
 //! Controls: from rows of subjects to a status, and from controls to reports. The rules are the domain's.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::clock::Window;
 use domain::control::{ControlStatus, roll_up, roll_up_report};
 
-use crate::answer::{Asked, ControlAnswer, ControlRow, Question};
+use crate::answer::{Asked, ControlAnswer, ControlCount, ControlRow, DecisionAnswer, Question};
 use crate::controls::{Answered, Control};
 use crate::decode;
 use crate::definition::Definition;
@@ -64,6 +65,19 @@ impl Engine {
         }
         answers.sort_by(|a, b| a.control.id.cmp(&b.control.id));
         Ok(answers)
+    }
+
+    /// Computes the controls of an architecture decision, by its id.
+    pub async fn decision(&self, id: &str, question: &Question) -> Result<DecisionAnswer> {
+        let decision = self.catalog().decision(id)?;
+        let mut controls = self.controls(Some(&decision.id), question).await?;
+        controls.retain(|answer| !matches!(answer.control.answered, Answered::RollsUp(_)));
+        Ok(DecisionAnswer {
+            asked: self.asked(question).await?,
+            status: roll_up_report(controls.iter().map(|answer| answer.status)),
+            decision,
+            controls,
+        })
     }
 
     /// A control, or that it cannot be computed.
@@ -141,6 +155,49 @@ impl Engine {
     }
 }
 
+impl DecisionAnswer {
+    /// The status over all controls, with how many there are of each.
+    pub fn count(&self) -> ControlCount {
+        let statuses: Vec<_> = self.controls.iter().map(|answer| answer.status).collect();
+        ControlCount {
+            status: self.status,
+            ..count(&statuses)
+        }
+    }
+}
+
+impl ControlAnswer {
+    /// The status in each repository, by name; null: subjects that are the whole selection.
+    pub fn by_repository(&self) -> BTreeMap<Option<&str>, ControlCount> {
+        let mut rows: BTreeMap<Option<&str>, Vec<ControlStatus>> = BTreeMap::new();
+        for row in &self.rows {
+            rows.entry(row.repository()).or_default().push(row.status);
+        }
+        let count = |(repository, statuses): (_, Vec<ControlStatus>)| (repository, count(&statuses));
+        rows.into_iter().map(count).collect()
+    }
+
+    /// The status over all subjects, with how many there are of each.
+    pub fn count(&self) -> ControlCount {
+        let statuses: Vec<_> = self.rows.iter().map(|row| row.status).collect();
+        ControlCount {
+            status: self.status,
+            ..count(&statuses)
+        }
+    }
+}
+
+fn count(statuses: &[ControlStatus]) -> ControlCount {
+    let mut n = BTreeMap::new();
+    for status in statuses {
+        *n.entry(*status).or_default() += 1;
+    }
+    ControlCount {
+        status: roll_up(statuses.iter().copied()),
+        n,
+    }
+}
+
 /// Subjects by status, as `2 fail, 9 pass`.
 fn counted(rows: &[ControlRow]) -> String {
     let count = |status| rows.iter().filter(|row| row.status == status).count();
@@ -158,6 +215,7 @@ fn counted(rows: &[ControlRow]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::controls::Answered;
 
     #[test]
     fn subjects_are_counted_by_status_what_fails_first() {
@@ -171,5 +229,61 @@ mod tests {
         let rows = [ControlStatus::Pass, ControlStatus::Fail, ControlStatus::Pass].map(row);
         assert_eq!(counted(&rows), "1 fail, 2 pass");
         assert_eq!(counted(&[]), "nobody that it is about is known");
+    }
+
+    #[test]
+    fn a_status_holds_for_each_repository_and_a_subject_of_none_stands_apart() {
+        let row = |subject: &str, status| ControlRow {
+            subject: subject.to_owned(),
+            status,
+            reason: String::new(),
+            observed_at: None,
+            evidence: String::new(),
+        };
+        let instant = domain::clock::parse_timestamp("2026-11-24").unwrap();
+        let answer = ControlAnswer {
+            control: Arc::new(Control {
+                id: "cicl-07.03".to_owned(),
+                clause: String::new(),
+                adr: Vec::new(),
+                unit: String::new(),
+                answered: Answered::Needs(String::new()),
+            }),
+            asked: Asked {
+                as_of: instant,
+                known_at: None,
+                publication: 0,
+                publication_sha256: String::new(),
+                published_at: None,
+                window: Window {
+                    from: instant,
+                    to: instant,
+                },
+                repositories: Vec::new(),
+                arguments: BTreeMap::new(),
+            },
+            status: ControlStatus::Fail,
+            reason: String::new(),
+            rows: vec![
+                row("o/a run 1", ControlStatus::Pass),
+                row("o/a run 2", ControlStatus::NoEvidence),
+                row("o/b run 3", ControlStatus::Fail),
+                row("all repositories", ControlStatus::Pass),
+            ],
+        };
+        let found: Vec<_> = answer
+            .by_repository()
+            .into_iter()
+            .map(|(repository, count)| (repository, count.status, count.n.values().sum::<usize>()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (None, ControlStatus::Pass, 1),
+                (Some("o/a"), ControlStatus::NoEvidence, 2),
+                (Some("o/b"), ControlStatus::Fail, 1),
+            ]
+        );
+        assert_eq!(answer.count().n[&ControlStatus::Pass], 2);
     }
 }

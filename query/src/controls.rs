@@ -27,6 +27,25 @@ pub struct Control {
     pub answered: Answered,
 }
 
+/// An architecture decision that controls belong to (CI/CL-001 §17).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// Its id, which is that of its report: `adr-008`.
+    pub id: String,
+    /// Its name, for people.
+    pub title: String,
+    /// How the clause that maps controls to it is read.
+    pub reading: String,
+}
+
+/// What the list holds.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct List {
+    pub(crate) controls: Vec<Arc<Control>>,
+    pub(crate) decisions: Vec<Arc<Decision>>,
+}
+
 /// How a control is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answered {
@@ -65,6 +84,8 @@ impl Control {
 #[serde(deny_unknown_fields)]
 struct RawList {
     #[serde(default)]
+    decision: Vec<Decision>,
+    #[serde(default)]
     control: Vec<RawControl>,
 }
 
@@ -80,18 +101,27 @@ struct RawControl {
     needs: Option<String>,
 }
 
-/// Reads the list and gives each control its relation. A control is answered in exactly one way.
-pub(crate) fn parse(text: &str, computed: &[Arc<Definition>]) -> Result<Vec<Arc<Control>>> {
+/// Reads the list and gives each control its relation. A control is answered in exactly one way, and belongs to decisions
+/// that are listed.
+pub(crate) fn parse(text: &str, computed: &[Arc<Definition>]) -> Result<List> {
     let wrong = |id: &str, reason: String| Error::Catalog {
         path: FILE.to_owned(),
         line: line_of(text, id),
         reason,
     };
     let list: RawList = toml::from_str(text).map_err(|error| wrong("", error.to_string()))?;
+    let decisions: Vec<_> = list.decision.into_iter().map(Arc::new).collect();
     let mut known = BTreeSet::new();
     let mut controls = Vec::new();
     for raw in list.control {
         let id = raw.id;
+        let is_listed = |adr: &&String| decisions.iter().any(|decision| decision.id == **adr);
+        if let Some(adr) = raw.adr.iter().chain(&raw.rolls_up).find(|adr| !is_listed(adr)) {
+            return Err(wrong(
+                &id,
+                format!("the control `{id}` belongs to `{adr}`, which is no [[decision]]"),
+            ));
+        }
         if !known.insert(id.clone()) {
             return Err(wrong(&id, format!("the control `{id}` stands twice")));
         }
@@ -147,7 +177,7 @@ pub(crate) fn parse(text: &str, computed: &[Arc<Definition>]) -> Result<Vec<Arc<
             ));
         }
     }
-    Ok(controls)
+    Ok(List { controls, decisions })
 }
 
 fn header_id(definition: &Definition) -> Option<&String> {
@@ -164,6 +194,8 @@ mod tests {
     use super::*;
     use crate::catalog::Catalog;
 
+    const DECISIONS: &str = "[[decision]]\nid = \"adr-008\"\ntitle = \"t\"\nreading = \"r\"\n\
+                             [[decision]]\nid = \"adr-009\"\ntitle = \"t\"\nreading = \"r\"\n";
     const LIST: &str =
         "[[control]]\nid = \"cicl-07.03\"\nclause = \"Coverage.\"\nadr = [\"adr-008\"]\nunit = \"run\"\n";
     const CONTROL: &str = "-- T\n--\n-- kind: control\n-- spec: CI/CL-001 §7\n-- adr: adr-008\n-- control: cicl-07.03\n\
@@ -171,7 +203,7 @@ mod tests {
                            -- Prose.\nselect 1 as subject\n";
 
     fn says(list: &str, control: Option<&str>) -> String {
-        let mut files = vec![(FILE.to_owned(), list.to_owned())];
+        let mut files = vec![(FILE.to_owned(), format!("{DECISIONS}{list}"))];
         files.extend(control.map(|text| ("control/c07_03_coverage.sql".to_owned(), text.to_owned())));
         Catalog::parse(files).map_or_else(|error| error.to_string(), |_| "it holds".to_owned())
     }
@@ -185,16 +217,21 @@ mod tests {
             (
                 LIST,
                 None,
-                "sql/controls.toml:2: no file computes the control `cicl-07.03`",
+                "sql/controls.toml:10: no file computes the control `cicl-07.03`",
             ),
             (
                 needs.as_str(),
                 Some(CONTROL),
-                "sql/controls.toml:2: the control `cicl-07.03` is answered twice",
+                "sql/controls.toml:10: the control `cicl-07.03` is answered twice",
             ),
             ("", Some(CONTROL), "is not in the list"),
             (&LIST.replace("adr-008", "adr-009"), Some(CONTROL), "has another `adr`"),
             (&LIST.repeat(2), Some(CONTROL), "stands twice"),
+            (
+                &LIST.replace("adr-008", "adr-011"),
+                Some(CONTROL),
+                "belongs to `adr-011`, which is no [[decision]]",
+            ),
             (
                 LIST,
                 Some(&CONTROL.replace("cicl-07.03", "cicl-07.04")),
@@ -214,7 +251,7 @@ mod tests {
     #[test]
     fn a_control_is_found_by_id_number_and_relation() {
         let files = [
-            (FILE.to_owned(), LIST.to_owned()),
+            (FILE.to_owned(), format!("{DECISIONS}{LIST}")),
             ("control/c07_03_coverage.sql".to_owned(), CONTROL.to_owned()),
         ];
         let catalog = Catalog::parse(files).unwrap();

@@ -4,20 +4,35 @@ use domain::clock::format_timestamp;
 
 use crate::answer::Cell;
 
-pub(crate) fn text(text: &str) -> Cell {
+/// A cell of text.
+pub fn text(text: &str) -> Cell {
     Cell::Text(text.to_owned())
 }
 
-pub(crate) fn optional(content: Option<&str>) -> Cell {
+/// A cell of text, or none.
+pub fn optional(content: Option<&str>) -> Cell {
     content.map_or(Cell::Null, text)
 }
 
 /// RFC 4180 with CRLF. A text that a spreadsheet would run as a formula is led by an apostrophe.
 #[derive(Debug, Default)]
-pub(crate) struct Csv(pub(crate) String);
+pub struct Csv(pub(crate) String);
 
 impl Csv {
-    pub(crate) fn line(&mut self, cells: impl IntoIterator<Item = Cell>) {
+    /// Begins with a line of names.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut csv = Self::default();
+        csv.line(names.into_iter().map(text));
+        csv
+    }
+
+    /// All lines.
+    pub fn into_text(self) -> String {
+        self.0
+    }
+
+    /// Adds a line.
+    pub fn line(&mut self, cells: impl IntoIterator<Item = Cell>) {
         for (index, cell) in cells.into_iter().enumerate() {
             if index > 0 {
                 self.0.push(',');

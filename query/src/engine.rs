@@ -15,12 +15,12 @@ use lake::store::Store;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::answer::{Asked, Column, Explanation, KpiAnswer, PublicationRef, Question, Subject, Table};
+use crate::answer::{Asked, Column, KpiAnswer, PublicationRef, Question, Table};
 use crate::catalog::Catalog;
 use crate::decode;
 use crate::definition::{Definition, Kind};
 use crate::error::{Error, Result};
-use crate::evidence::{command, files, publication_ref, times_as_text};
+use crate::evidence::publication_ref;
 use crate::kept::Kept;
 use crate::scan::LAKE_URL;
 use crate::session::{self, Computed, Materialized, Rows, Session};
@@ -183,7 +183,7 @@ impl Engine {
         self.table(definition, question).await
     }
 
-    async fn table(&self, definition: Arc<Definition>, question: &Question) -> Result<Table> {
+    pub(crate) async fn table(&self, definition: Arc<Definition>, question: &Question) -> Result<Table> {
         let (rows, asked) = self.pin(&definition, question).await?;
         let (schema, batches) = self.compute(&definition, &rows, &asked).await?;
         let names: Vec<_> = schema.fields().iter().map(|field| field.name().clone()).collect();
@@ -257,44 +257,6 @@ impl Engine {
             return Ok(Vec::new());
         };
         publications(store).await?.iter().map(publication_ref).collect()
-    }
-
-    /// Explains a KPI, a computed control or a list: definitions, parameters, files, digests, and how to compute it again.
-    pub async fn explain(&self, kind: Kind, id: &str, question: &Question) -> Result<Explanation> {
-        let definition = self.0.catalog.find(kind, id)?;
-        let subject = match kind {
-            Kind::Kpi => Subject::Kpi(self.kpi(id, question).await?),
-            Kind::Control => Subject::Control(self.control(id, question).await?),
-            _ => Subject::List(self.table(Arc::clone(&definition), question).await?),
-        };
-        let asked = match &subject {
-            Subject::Kpi(answer) => answer.asked.clone(),
-            Subject::Control(answer) => answer.asked.clone(),
-            Subject::List(table) => table.asked.clone(),
-        };
-        let pinned = Question {
-            publication: Some(asked.publication).filter(|number| *number > 0),
-            window: Some(asked.window),
-            arguments: BTreeMap::new(),
-            ..question.clone()
-        };
-        let sources = self.list("sources", &pinned).await?;
-        let (rows, _) = self.pin_window(asked.window, &pinned).await?;
-        let (files, manifests) = match &rows {
-            Rows::Pinned(snapshot) => files(snapshot, &self.history_from(asked.window), &asked),
-            Rows::Memory(_) => (Vec::new(), Vec::new()),
-        };
-        let parameters = self.parameters(&asked);
-        let parameters = parameters.iter().map(|(name, value)| (name.clone(), value.to_string()));
-        Ok(Explanation {
-            definitions: self.0.catalog.in_order(&definition)?,
-            parameters: times_as_text(parameters.collect(), &asked, self.history_from(asked.window)),
-            files,
-            manifests,
-            sources,
-            command: command(&definition, &asked),
-            subject,
-        })
     }
 
     /// Fills in the defaults of a question and opens what it reads.
@@ -388,12 +350,12 @@ impl Engine {
         days(rule.map_or(DEFAULT_WINDOW_DAYS, |rule| rule.value))
     }
 
-    fn history_from(&self, window: Window) -> Timestamp {
+    pub(crate) fn history_from(&self, window: Window) -> Timestamp {
         let rule = self.0.policy.at("same_source_lookback", window.to);
         window.from - days(rule.map_or(0.0, |rule| rule.value))
     }
 
-    fn parameters(&self, asked: &Asked) -> session::Parameters {
+    pub(crate) fn parameters(&self, asked: &Asked) -> session::Parameters {
         // Everything in the publication was known when it was published.
         let everything = asked.published_at.unwrap_or(asked.as_of);
         session::parameters(

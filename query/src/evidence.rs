@@ -1,22 +1,86 @@
 //! The chain from a number to bytes: files, digests, parameters for people, and the command that computes it again.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use domain::clock::{Timestamp, format_timestamp};
 use lake::publication::Published;
 use lake::snapshot::Snapshot;
 
-use crate::answer::{Asked, FileRef, PublicationRef};
-use crate::definition::Definition;
+use crate::answer::{Asked, Chain, Explanation, FileRef, PublicationRef, Question, Subject};
+use crate::definition::{Definition, Kind};
+use crate::engine::Engine;
 use crate::error::Result;
+use crate::session::Rows;
 
-/// The files that can hold rows of the window, and the manifests that name them.
-pub(crate) fn files(
+impl Engine {
+    /// Explains a KPI, a computed control or a list: definitions, parameters, files, digests, and how to compute it again.
+    pub async fn explain(&self, kind: Kind, id: &str, question: &Question) -> Result<Explanation> {
+        let definition = self.catalog().find(kind, id)?;
+        let subject = match kind {
+            Kind::Kpi => Subject::Kpi(self.kpi(id, question).await?),
+            Kind::Control => Subject::Control(self.control(id, question).await?),
+            _ => Subject::List(self.table(Arc::clone(&definition), question).await?),
+        };
+        let asked = match &subject {
+            Subject::Kpi(answer) => &answer.asked,
+            Subject::Control(answer) => &answer.asked,
+            Subject::List(table) => &table.asked,
+        };
+        let pinned = Question {
+            publication: Some(asked.publication).filter(|number| *number > 0),
+            window: Some(asked.window),
+            arguments: BTreeMap::new(),
+            ..question.clone()
+        };
+        Ok(Explanation {
+            sources: self.list("sources", &pinned).await?,
+            chain: self.chain(&definition, asked).await?,
+            subject,
+        })
+    }
+
+    /// What the answer of a relation to what was asked is made of.
+    pub async fn chain(&self, definition: &Arc<Definition>, asked: &Asked) -> Result<Chain> {
+        let pinned = Question {
+            as_of: asked.as_of,
+            known_at: asked.known_at,
+            publication: Some(asked.publication).filter(|number| *number > 0),
+            window: Some(asked.window),
+            repositories: asked.repositories.clone(),
+            arguments: asked.arguments.clone(),
+        };
+        let (rows, _) = self.pin_window(asked.window, &pinned).await?;
+        let definitions = self.catalog().in_order(definition)?;
+        let history_from = self.history_from(asked.window);
+        let (files, manifests) = match &rows {
+            Rows::Pinned(snapshot) => files(snapshot, &definitions, &history_from, asked),
+            Rows::Memory(_) => (Vec::new(), Vec::new()),
+        };
+        let parameters = self.parameters(asked);
+        let parameters = parameters.iter().map(|(name, value)| (name.clone(), value.to_string()));
+        Ok(Chain {
+            definitions,
+            parameters: times_as_text(parameters.collect(), asked, history_from),
+            files,
+            manifests,
+            command: command(definition, asked),
+        })
+    }
+}
+
+/// The files that can hold rows of the window, of the tables that `definitions` read, and the manifests that name them.
+fn files(
     snapshot: &Snapshot,
+    definitions: &[Arc<Definition>],
     history_from: &Timestamp,
     asked: &Asked,
 ) -> (Vec<FileRef>, Vec<(String, String)>) {
     let mut files = Vec::new();
     let mut manifests = Vec::new();
-    for table in lake::tables::ALL {
+    let read: BTreeSet<_> = definitions.iter().flat_map(|definition| definition.reads()).collect();
+    let is_read = |table: &str| read.iter().any(|(schema, name)| schema == "raw" && name == table);
+    for table in lake::tables::ALL.iter().filter(|table| is_read(table.name)) {
         let Some(manifest) = snapshot.manifest(table.name) else {
             continue;
         };
@@ -52,11 +116,7 @@ pub(crate) fn files(
 }
 
 /// Parameters for people: instants as RFC 3339.
-pub(crate) fn times_as_text(
-    parameters: Vec<(String, String)>,
-    asked: &Asked,
-    history_from: Timestamp,
-) -> Vec<(String, String)> {
+fn times_as_text(parameters: Vec<(String, String)>, asked: &Asked, history_from: Timestamp) -> Vec<(String, String)> {
     let known_at = asked.known_at.or(asked.published_at).or(Some(asked.as_of));
     parameters
         .into_iter()
@@ -75,7 +135,7 @@ pub(crate) fn times_as_text(
 }
 
 /// The command that computes it again, with everything pinned.
-pub(crate) fn command(definition: &Definition, asked: &Asked) -> String {
+fn command(definition: &Definition, asked: &Asked) -> String {
     let mut words = vec![
         "plumbline".to_owned(),
         definition.kind.as_str().to_owned(),

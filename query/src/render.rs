@@ -245,6 +245,7 @@ pub fn explanation_json(explanation: &Explanation) -> ExplanationJson<'_> {
         control,
         n_rows,
         definitions: explanation
+            .chain
             .definitions
             .iter()
             .map(|definition| DefinitionJson {
@@ -258,18 +259,20 @@ pub fn explanation_json(explanation: &Explanation) -> ExplanationJson<'_> {
             })
             .collect(),
         parameters: explanation
+            .chain
             .parameters
             .iter()
             .map(|(name, value)| ParameterJson { name, value })
             .collect(),
-        files: explanation.files.iter().map(file_json).collect(),
+        files: explanation.chain.files.iter().map(file_json).collect(),
         manifests: explanation
+            .chain
             .manifests
             .iter()
             .map(|(table, sha256)| ManifestJson { table, sha256 })
             .collect(),
         sources: table_json(&explanation.sources),
-        command: &explanation.command,
+        command: &explanation.chain.command,
     }
 }
 

@@ -46,8 +46,8 @@ impl Engine {
         Ok(())
     }
 
-    /// What answers are a function of beside the question: this code, the policy, the relations.
-    fn version(&self) -> String {
+    /// What answers are a function of beside the question, as a digest: this code, the policy, the relations.
+    pub fn version(&self) -> String {
         let (policy, catalog) = (&self.0.policy, &self.0.catalog);
         let text = format!("{} {policy:?} {catalog:?}", env!("PLUMBLINE_CODE"));
         Sha256Digest::of(text.as_bytes()).to_string()

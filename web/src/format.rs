@@ -224,14 +224,7 @@ pub(crate) fn words(name: &str) -> String {
         "junit" => "JUnit".to_owned(),
         _ => word.to_owned(),
     };
-    capitalized(&name.split('_').map(word).collect::<Vec<_>>().join(" "))
-}
-
-/// A text with a capital letter first.
-pub(crate) fn capitalized(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + characters.as_str()
+    query::prose::capitalized(&name.split('_').map(word).collect::<Vec<_>>().join(" "))
 }
 
 /// A count with its noun: `1 outage`, `3 outages`.

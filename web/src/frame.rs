@@ -14,17 +14,19 @@ pub(crate) enum Section {
     FlakyTests,
     Quarantine,
     Security,
+    Reports,
     Ingest,
     Publications,
     None,
 }
 
-const NAVIGATION: [(Section, &str, &str); 7] = [
+const NAVIGATION: [(Section, &str, &str); 8] = [
     (Section::Overview, "Overview", "/"),
     (Section::Main, "Main", "/main"),
     (Section::FlakyTests, "Flaky tests", "/list/flaky_tests"),
     (Section::Quarantine, "Quarantine", "/quarantine"),
     (Section::Security, "Security", "/security"),
+    (Section::Reports, "Reports", "/reports"),
     (Section::Ingest, "Ingest", "/ingest"),
     (Section::Publications, "Publications", "/publications"),
 ];

@@ -10,8 +10,9 @@ mod frame;
 mod group;
 mod pages;
 mod preparation;
-mod prose;
 mod routes;
+#[cfg(test)]
+mod sample_controls;
 #[cfg(test)]
 mod sample_definitions;
 #[cfg(test)]

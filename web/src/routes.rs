@@ -7,6 +7,7 @@ use axum::routing::get;
 
 use crate::assets::asset;
 use crate::error::PageError;
+use crate::pages::control::control;
 use crate::pages::explain::explain;
 use crate::pages::health::{livez, readyz};
 use crate::pages::ingest::ingest;
@@ -16,6 +17,8 @@ use crate::pages::main::main;
 use crate::pages::overview::overview;
 use crate::pages::publications::publications;
 use crate::pages::quarantine::quarantine;
+use crate::pages::report::report;
+use crate::pages::reports::reports;
 use crate::pages::security::security;
 use crate::pages::test::test;
 use crate::security::guard;
@@ -36,6 +39,11 @@ pub(crate) mod path {
     pub(crate) const SECURITY_JSON: &str = "/security.json";
     pub(crate) const SECURITY_CSV: &str = "/security.csv";
     pub(crate) const KPI: &str = "/kpi/{id}";
+    pub(crate) const REPORTS: &str = "/reports";
+    pub(crate) const REPORTS_JSON: &str = "/reports.json";
+    pub(crate) const REPORTS_CSV: &str = "/reports.csv";
+    pub(crate) const REPORT: &str = "/reports/{id}";
+    pub(crate) const CONTROL: &str = "/control/{id}";
     pub(crate) const LIST: &str = "/list/{id}";
     pub(crate) const TEST: &str = "/tests/{id}";
     pub(crate) const EXPLAIN: &str = "/explain/{kind}/{id}";
@@ -65,6 +73,11 @@ pub(crate) mod path {
         SECURITY_JSON,
         SECURITY_CSV,
         KPI,
+        REPORTS,
+        REPORTS_JSON,
+        REPORTS_CSV,
+        REPORT,
+        CONTROL,
         LIST,
         TEST,
         EXPLAIN,
@@ -96,6 +109,11 @@ pub fn router(state: State) -> Router {
         .route(path::SECURITY_JSON, get(security))
         .route(path::SECURITY_CSV, get(security))
         .route(path::KPI, get(kpi))
+        .route(path::REPORTS, get(reports))
+        .route(path::REPORTS_JSON, get(reports))
+        .route(path::REPORTS_CSV, get(reports))
+        .route(path::REPORT, get(report))
+        .route(path::CONTROL, get(control))
         .route(path::LIST, get(list))
         .route(path::TEST, get(test))
         .route(path::EXPLAIN, get(explain))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::clock::{Timestamp, Window, parse_timestamp};
 use domain::kpi::{Comparison, KpiVerdict, Number, Target, is_separable, judge};
 use query::answer::{
-    Asked, Cell, Column, Excluded, Explanation, FileRef, KpiAnswer, KpiRow, PublicationRef, Subject, Table,
+    Asked, Cell, Chain, Column, Excluded, Explanation, FileRef, KpiAnswer, KpiRow, PublicationRef, Subject, Table,
 };
 use query::definition::{Definition, Kind};
 
@@ -366,16 +366,18 @@ pub(crate) fn explanation() -> Explanation {
     };
     Explanation {
         subject: Subject::Kpi(kpi_answer()),
-        definitions: vec![Arc::new(stg), Arc::new(mart), flaky_test_rate()],
-        parameters: vec![
-            ("from".to_owned(), "2026-11-10T00:00:00Z".to_owned()),
-            ("to".to_owned(), "2026-11-24T00:00:00Z".to_owned()),
-            ("as_of".to_owned(), "2026-11-24T00:00:00Z".to_owned()),
-        ],
-        files: (20..24).map(file).collect(),
-        manifests: vec![("test_results".to_owned(), digest("manifest"))],
+        chain: Chain {
+            definitions: vec![Arc::new(stg), Arc::new(mart), flaky_test_rate()],
+            parameters: vec![
+                ("from".to_owned(), "2026-11-10T00:00:00Z".to_owned()),
+                ("to".to_owned(), "2026-11-24T00:00:00Z".to_owned()),
+                ("as_of".to_owned(), "2026-11-24T00:00:00Z".to_owned()),
+            ],
+            files: (20..24).map(file).collect(),
+            manifests: vec![("test_results".to_owned(), digest("manifest"))],
+            command: "plumbline kpi flaky_test_rate --publication 42 --as-of 2026-11-24T00:00:00Z".to_owned(),
+        },
         sources: sources_table(),
-        command: "plumbline kpi flaky_test_rate --publication 42 --as-of 2026-11-24T00:00:00Z".to_owned(),
     }
 }
 

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use askama::filters::HtmlSafe;
+use domain::control::ControlStatus;
 use domain::kpi::{Comparison, KpiVerdict, exclusion};
 use query::answer::{KpiAnswer, KpiRow};
+use query::prose::capitalized;
 
 use crate::format;
 
@@ -87,6 +89,19 @@ pub(crate) fn view(verdict: KpiVerdict) -> VerdictView {
         KpiVerdict::Missed => ("missed", "Missed"),
         KpiVerdict::Undetermined => ("undetermined", "Undetermined"),
         KpiVerdict::NoData => ("no-data", "No data"),
+    };
+    VerdictView { class, word }
+}
+
+/// The word and the shape of a control's status.
+pub(crate) fn status(status: ControlStatus) -> VerdictView {
+    let (class, word) = match status {
+        ControlStatus::Pass => ("met", "Pass"),
+        ControlStatus::Fail => ("missed", "Fail"),
+        ControlStatus::Error => ("missed", "Error"),
+        ControlStatus::NoEvidence => ("undetermined", "No evidence"),
+        ControlStatus::Waived => ("undetermined", "Waived"),
+        ControlStatus::NotApplicable => ("no-data", "No object"),
     };
     VerdictView { class, word }
 }
@@ -176,9 +191,9 @@ pub(crate) fn note(row: &KpiRow) -> String {
     let is_held = row.value.zip(row.target);
     let is_held = is_held.is_some_and(|(value, target)| target.comparison.holds(value, target.limit));
     match (row.verdict, companion(row, "open_breaches")) {
-        (KpiVerdict::Missed, Some(open)) if is_held || row.value.is_none() => format::capitalized(&open_breaches(open)),
+        (KpiVerdict::Missed, Some(open)) if is_held || row.value.is_none() => capitalized(&open_breaches(open)),
         (KpiVerdict::Undetermined, _) if gaps(row).is_empty() => "Too few to judge by".to_owned(),
-        (KpiVerdict::NoData, _) => format::capitalized(&nothing(row)),
+        (KpiVerdict::NoData, _) => capitalized(&nothing(row)),
         _ => String::new(),
     }
 }

@@ -33,7 +33,7 @@ pub async fn run(config: Config, control: Control, format: Format) -> anyhow::Re
         match format {
             Format::Table => output::text(&output::controls(&answers)),
             Format::Json => output::json(&answers.iter().map(control_json).collect::<Vec<_>>())?,
-            Format::Csv => output::text(&controls_csv(&answers)),
+            Format::Csv => output::csv(&controls_csv(&answers)),
         }
         return Ok(worst(answers.iter().map(|answer| answer.status)));
     };
@@ -44,7 +44,7 @@ pub async fn run(config: Config, control: Control, format: Format) -> anyhow::Re
     match format {
         Format::Table => output::text(&output::control(&answer)),
         Format::Json => output::json(&control_json(&answer))?,
-        Format::Csv => output::text(&control_csv(&answer)),
+        Format::Csv => output::csv(&control_csv(&answer)),
     }
     Ok(worst([answer.status]))
 }

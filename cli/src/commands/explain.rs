@@ -48,7 +48,7 @@ pub async fn run(config: Config, explain: Explain, format: Format) -> anyhow::Re
     let explanation = engine.explain(definition.kind, &definition.id, &question).await?;
     match format {
         Format::Json => output::json(&render::explanation_json(&explanation))?,
-        Format::Csv => output::text(&render::table_csv(&explanation.sources)),
+        Format::Csv => output::csv(&render::table_csv(&explanation.sources)),
         Format::Table => {
             match &explanation.subject {
                 Subject::Kpi(answer) => output::text(&output::kpis(std::slice::from_ref(answer))),
@@ -56,23 +56,23 @@ pub async fn run(config: Config, explain: Explain, format: Format) -> anyhow::Re
                 Subject::List(table) => output::text(&format!("{} rows", table.rows.len())),
             }
             output::text("\nparameters");
-            for (name, value) in &explanation.parameters {
+            for (name, value) in &explanation.chain.parameters {
                 output::text(&format!("  ${name} = {value}"));
             }
             output::text("\ncomputed from, in this order");
-            for definition in &explanation.definitions {
+            for definition in &explanation.chain.definitions {
                 output::text(&format!("  sql/{}: {}", definition.path, definition.title));
             }
             output::text("\nmanifests");
-            for (table, sha256) in &explanation.manifests {
+            for (table, sha256) in &explanation.chain.manifests {
                 output::text(&format!("  {sha256}  manifests/{sha256}.json  ({table})"));
             }
             output::text("\nfiles, as `sha256sum -c` takes them");
-            for file in &explanation.files {
+            for file in &explanation.chain.files {
                 output::text(&format!("{}  {}", file.sha256, file.path));
             }
             output::text(&format!("\npayloads\n{}", output::table(&explanation.sources)));
-            output::text(&format!("\nagain\n  {}", explanation.command));
+            output::text(&format!("\nagain\n  {}", explanation.chain.command));
         }
     }
     Ok(Outcome::Ok)

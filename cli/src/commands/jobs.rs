@@ -51,7 +51,7 @@ pub async fn run(config: &Config, format: Format) -> anyhow::Result<Outcome> {
         for row in &rows {
             csv.write_record(row)?;
         }
-        output::text(&String::from_utf8(csv.into_inner()?)?);
+        output::csv(&String::from_utf8(csv.into_inner()?)?);
     } else {
         output::text(&output::grid(header, rows));
     }

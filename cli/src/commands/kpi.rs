@@ -40,7 +40,7 @@ pub async fn run(config: Config, kpi: Kpi, format: Format) -> anyhow::Result<Out
     match format {
         Format::Table => output::text(&output::kpis(&answers)),
         Format::Json => output::json(&answers.iter().flat_map(render::kpi_json).collect::<Vec<_>>())?,
-        Format::Csv => output::text(&render::kpis_csv(&answers)),
+        Format::Csv => output::csv(&render::kpis_csv(&answers)),
     }
     let verdicts = newest.iter().filter_map(overall);
     Ok(verdicts

@@ -24,7 +24,7 @@ pub(super) fn print(table: &Table, format: Format) -> anyhow::Result<()> {
     match format {
         Format::Table => output::text(&output::table(table)),
         Format::Json => output::json(&render::table_json(table))?,
-        Format::Csv => output::text(&render::table_csv(table)),
+        Format::Csv => output::csv(&render::table_csv(table)),
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ pub async fn run(config: Config, format: Format) -> anyhow::Result<Outcome> {
     match format {
         Format::Table => output::text(&output::publications(&publications)),
         Format::Json => output::json(&render::publications_json(&publications))?,
-        Format::Csv => output::text(&render::publications_csv(&publications)),
+        Format::Csv => output::csv(&render::publications_csv(&publications)),
     }
     Ok(Outcome::Ok)
 }

@@ -18,6 +18,7 @@ mod github_source;
 mod kill;
 mod program;
 mod pruning;
+mod reports;
 mod schedule;
 mod second_opinion;
 mod secrets;

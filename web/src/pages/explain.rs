@@ -6,11 +6,11 @@ use axum::http::Uri;
 use axum::response::Response;
 use query::answer::{Asked, Explanation, Subject};
 use query::definition::{Definition, Kind};
+use query::prose::{Prose, prose};
 
 use crate::error::PageError;
 use crate::format::{self, Moment};
 use crate::frame::{Frame, INGEST_COMMAND, Section};
-use crate::prose::{Prose, prose};
 use crate::selection::Selection;
 use crate::state::State;
 use crate::table::TableView;
@@ -29,10 +29,11 @@ pub(crate) async fn explain(
     let (id, format) = Format::split(&segment);
     let kind = match kind.as_str() {
         "kpi" => Kind::Kpi,
+        "control" => Kind::Control,
         "list" => Kind::List,
         _ => {
             return Err(PageError::not_found(format!(
-                "`{kind}` is not explained: a `kpi` or a `list` is."
+                "`{kind}` is not explained: a `kpi`, a `control` or a `list` is."
             )));
         }
     };
@@ -84,6 +85,8 @@ enum Number {
         n: String,
         n_excluded: String,
     },
+    /// A status with what its subjects say.
+    Status { status: VerdictView, counts: String },
     /// Rows.
     Rows(String),
 }
@@ -131,26 +134,27 @@ impl ExplainPage {
             .filtering(asked.repositories.iter().map(String::as_str))
             .with_twins(&path, &["json"]);
         let n_sources = explanation.sources.rows.len();
-        let n_rows: u64 = explanation.files.iter().map(|file| file.rows).sum();
-        let last = explanation.definitions.len().saturating_sub(1);
+        let n_rows: u64 = explanation.chain.files.iter().map(|file| file.rows).sum();
+        let last = explanation.chain.definitions.len().saturating_sub(1);
         Self {
             title: name.to_owned(),
             subject_href: frame.selection.at_page(1).href(&format!("/{kind}/{id}")),
             number: number(explanation),
             definitions: explanation
+                .chain
                 .definitions
                 .iter()
                 .enumerate()
                 .map(|(index, definition)| definition_view(definition, index == last))
                 .collect(),
-            parameters: explanation.parameters.clone(),
-            files: explanation.files.iter().map(file_view).collect(),
+            parameters: explanation.chain.parameters.clone(),
+            files: explanation.chain.files.iter().map(file_view).collect(),
             files_total: format!(
                 "{} files, {} rows",
-                format::size(explanation.files.len() as u64),
+                format::size(explanation.chain.files.len() as u64),
                 format::size(n_rows)
             ),
-            manifests: explanation.manifests.clone(),
+            manifests: explanation.chain.manifests.clone(),
             publication: (asked.publication > 0).then(|| (asked.publication, asked.publication_sha256.clone())),
             published: asked.published_at.map(Moment),
             sources: TableView::new(&frame, &explanation.sources, "Sources", (0, SOURCES_SHOWN), &[])
@@ -158,7 +162,7 @@ impl ExplainPage {
                 .whole("source_sha256"),
             n_sources: format::size(n_sources as u64),
             is_sources_cut: n_sources > SOURCES_SHOWN,
-            command: explanation.command.clone(),
+            command: explanation.chain.command.clone(),
             frame,
             ingest_command: INGEST_COMMAND,
         }
@@ -186,7 +190,10 @@ fn number(explanation: &Explanation) -> Number {
             },
             None => Number::Rows("0".to_owned()),
         },
-        Subject::Control(answer) => Number::Rows(format::size(answer.rows.len() as u64)),
+        Subject::Control(answer) => Number::Status {
+            status: verdict::status(answer.status),
+            counts: reports::words::counts(&answer.count()),
+        },
         Subject::List(table) => Number::Rows(format::size(table.rows.len() as u64)),
     }
 }
@@ -226,14 +233,17 @@ pub(crate) fn samples() -> Vec<(&'static str, ExplainPage)> {
 
     let mut of_list = samples::explanation();
     of_list.subject = Subject::List(samples::flaky_table());
-    of_list.command = samples::HOSTILE.to_owned();
+    of_list.chain.command = samples::HOSTILE.to_owned();
     let mut empty = samples::explanation();
     empty.subject = Subject::Kpi(samples::kpi_answer_of_nothing());
-    empty.files.clear();
-    empty.manifests.clear();
+    empty.chain.files.clear();
+    empty.chain.manifests.clear();
     empty.sources.rows.clear();
     let selection = Selection::parse(Some("as_of=2026-11-24&publication=42")).unwrap();
+    let mut of_control = samples::explanation();
+    of_control.subject = Subject::Control(crate::sample_controls::controls()[0].clone());
     vec![
+        ("explain_control", ExplainPage::new(Selection::default(), &of_control)),
         ("explain_kpi", ExplainPage::new(selection, &samples::explanation())),
         ("explain_list", ExplainPage::new(Selection::default(), &of_list)),
         ("explain_empty", ExplainPage::new(Selection::default(), &empty)),

@@ -5,6 +5,7 @@ use axum::extract;
 use axum::http::Uri;
 use axum::response::Response;
 use query::answer::Table;
+use query::prose::{Prose, prose};
 use query::render::TableJson;
 use serde::Serialize;
 
@@ -12,7 +13,6 @@ use crate::error::PageError;
 use crate::format;
 use crate::frame::{Frame, INGEST_COMMAND, Section};
 use crate::pages::list::Pages;
-use crate::prose::{Prose, prose};
 use crate::selection::Selection;
 use crate::state::State;
 use crate::table::{TableView, rows};

@@ -6,12 +6,12 @@ use axum::http::Uri;
 use axum::response::Response;
 use domain::kpi::{KpiVerdict, exclusion};
 use query::answer::{KpiAnswer, KpiRow, Table};
+use query::prose::{Prose, prose};
 
 use crate::chart::{IntervalBar, NARROW, Point, Trend, TrendChart, WIDE, ceiling};
 use crate::error::PageError;
 use crate::format::{self, Moment};
 use crate::frame::{Frame, INGEST_COMMAND, Section, is_partial};
-use crate::prose::{Prose, prose};
 use crate::selection::Selection;
 use crate::state::State;
 use crate::table::TableView;

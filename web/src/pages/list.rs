@@ -6,11 +6,11 @@ use axum::http::Uri;
 use axum::response::Response;
 use query::answer::Table;
 use query::definition::Kind;
+use query::prose::{Prose, prose};
 
 use crate::error::PageError;
 use crate::format;
 use crate::frame::{Frame, INGEST_COMMAND, Section};
-use crate::prose::{Prose, prose};
 use crate::selection::Selection;
 use crate::state::State;
 use crate::table::{TableView, rows};

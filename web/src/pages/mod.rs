@@ -10,6 +10,12 @@ pub(crate) mod security;
 
 pub(crate) mod kpi;
 
+pub(crate) mod reports;
+
+pub(crate) mod report;
+
+pub(crate) mod control;
+
 pub(crate) mod list;
 
 pub(crate) mod test;

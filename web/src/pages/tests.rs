@@ -10,7 +10,10 @@ use axum::routing::get;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 
-use super::{explain, ingest, kpi, list, main, overview, problem, publications, quarantine, security, test};
+use super::{
+    control, explain, ingest, kpi, list, main, overview, problem, publications, quarantine, report, reports, security,
+    test,
+};
 use crate::assets::STYLE;
 use crate::routes::path;
 use crate::samples;
@@ -27,6 +30,9 @@ fn rendered() -> Vec<(&'static str, String)> {
     pages.extend(all(quarantine::samples()));
     pages.extend(all(security::samples()));
     pages.extend(all(kpi::samples()));
+    pages.extend(all(reports::samples()));
+    pages.extend(all(report::samples()));
+    pages.extend(all(control::samples()));
     pages.extend(all(list::samples()));
     pages.extend(all(test::samples()));
     pages.extend(all(explain::samples()));
@@ -89,6 +95,9 @@ fn a_hostile_name_stays_text_on_every_page() {
         "quarantine",
         "security",
         "kpi",
+        "reports",
+        "report",
+        "control",
         "list",
         "test",
         "explain",

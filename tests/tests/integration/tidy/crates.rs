@@ -13,14 +13,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lake", &["domain"]),
     ("ingest", &["domain", "lake"]),
     ("query", &["domain", "lake"]),
-    ("web", &["domain", "query"]),
-    ("cli", &["demo", "domain", "ingest", "lake", "query", "web"]),
-    ("tests", &["cli", "demo", "domain", "ingest", "lake", "query", "web"]),
+    ("reports", &["domain", "query"]),
+    ("web", &["domain", "query", "reports"]),
+    ("cli", &["demo", "domain", "ingest", "lake", "query", "reports", "web"]),
+    (
+        "tests",
+        &["cli", "demo", "domain", "ingest", "lake", "query", "reports", "web"],
+    ),
 ];
 
 /// The crates, beside `tests`, that may use a library.
 const CONFINED: &[(&str, &[&str])] = &[
-    ("askama", &["web"]),
+    ("askama", &["reports", "web"]),
     ("axum", &["demo", "web"]),
     ("clap", &["cli"]),
     ("datafusion", &["query"]),

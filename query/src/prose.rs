@@ -1,19 +1,18 @@
 //! The prose of a definition's header as paragraphs: what it means, then its limits.
 
-use query::definition::Definition;
-
-use crate::format;
+use crate::definition::Definition;
 
 /// Paragraphs of a definition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Prose {
-    pub(crate) meaning: Vec<String>,
+pub struct Prose {
+    /// What it means.
+    pub meaning: Vec<String>,
     /// What the number does not tell.
-    pub(crate) limits: Vec<String>,
+    pub limits: Vec<String>,
 }
 
 /// Splits the prose at empty lines and at lines that begin with `limits:`.
-pub(crate) fn prose(definition: &Definition) -> Prose {
+pub fn prose(definition: &Definition) -> Prose {
     let mut prose = Prose::default();
     let mut is_limit = false;
     let mut starts = true;
@@ -36,28 +35,33 @@ pub(crate) fn prose(definition: &Definition) -> Prose {
                 paragraph.push(' ');
                 paragraph.push_str(text);
             }
-            None => paragraphs.push(format::capitalized(text)),
+            None => paragraphs.push(capitalized(text)),
         }
         starts = false;
     }
     prose
 }
 
+/// The text with its first character in upper case.
+pub fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(characters).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample_definitions;
+    use crate::catalog::Catalog;
+    use crate::definition::Kind;
 
     #[test]
     fn limits_stand_apart_from_the_meaning() {
-        let prose = prose(&sample_definitions::flaky_test_rate());
-        assert_eq!(
-            prose.limits,
-            ["Suites that are never retried cannot show flakiness this way."]
-        );
-        assert_eq!(prose.meaning.len(), 1);
-        assert!(
-            prose.meaning[0].starts_with("Tests with at least one") && prose.meaning[0].ends_with("on one source.")
-        );
+        let text = "-- T\n--\n-- kind: mart\n-- grain: test_id\n--\n-- tests that were\n-- retried.\n--\n-- Of one \
+                    source.\n--\n-- limits: suites that are never\n-- retried.\nselect 1 as test_id\n";
+        let catalog = Catalog::parse([("mart/t.sql".to_owned(), text.to_owned())]).unwrap();
+        let found = prose(&catalog.find(Kind::Mart, "t").unwrap());
+        assert_eq!(found.meaning, ["Tests that were retried.", "Of one source."]);
+        assert_eq!(found.limits, ["Suites that are never retried."]);
     }
 }
