@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::error::DataFusionError;
-use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::memory_pool::GreedyMemoryPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use domain::clock::{Timestamp, Window, format_timestamp};
 use domain::policy::Policy;
@@ -79,7 +79,7 @@ impl Engine {
 
     fn with(source: Source, catalog: Catalog, policy: Policy) -> Result<Self> {
         let runtime = RuntimeEnvBuilder::new()
-            .with_memory_pool(Arc::new(FairSpillPool::new(MEMORY_BYTES)))
+            .with_memory_pool(Arc::new(GreedyMemoryPool::new(MEMORY_BYTES)))
             .build_arc()
             .map_err(Error::engine("runtime"))?;
         if let Source::Lake { store, .. } = &source

@@ -11,7 +11,7 @@ pub struct Prose {
     pub limits: Vec<String>,
 }
 
-/// Splits the prose at empty lines and at lines that begin with `limits:`.
+/// Splits the prose at empty lines and at lines that begin with `limits:`. Backticks are for those who read the file.
 pub fn prose(definition: &Definition) -> Prose {
     let mut prose = Prose::default();
     let mut is_limit = false;
@@ -21,7 +21,7 @@ pub fn prose(definition: &Definition) -> Prose {
         if limit.is_some() || line.is_empty() {
             (is_limit, starts) = (limit.is_some(), true);
         }
-        let text = limit.unwrap_or(line);
+        let text = &limit.unwrap_or(line).replace('`', "");
         if text.is_empty() {
             continue;
         }
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn limits_stand_apart_from_the_meaning() {
         let text = "-- T\n--\n-- kind: mart\n-- grain: test_id\n--\n-- tests that were\n-- retried.\n--\n-- Of one \
-                    source.\n--\n-- limits: suites that are never\n-- retried.\nselect 1 as test_id\n";
+                    source.\n--\n-- limits: `suites` that are never\n-- retried.\nselect 1 as test_id\n";
         let catalog = Catalog::parse([("mart/t.sql".to_owned(), text.to_owned())]).unwrap();
         let found = prose(&catalog.find(Kind::Mart, "t").unwrap());
         assert_eq!(found.meaning, ["Tests that were retried.", "Of one source."]);

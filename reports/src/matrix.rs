@@ -10,6 +10,8 @@ use query::controls::Answered;
 pub struct Matrix<'a> {
     /// The columns, by name.
     pub repositories: Vec<&'a str>,
+    /// The owner of all of them with its slash; empty where they have several.
+    pub owner: &'a str,
     /// The controls that are computed, by id.
     pub lines: Vec<Line<'a>>,
     /// The controls that need evidence that is not collected, by id.
@@ -50,9 +52,30 @@ impl<'a> Matrix<'a> {
             }
         }
         Self {
+            owner: common_owner(&repositories),
             repositories,
             lines,
             uncollected,
         }
+    }
+}
+
+/// A name under the owner that all share needs not say it.
+fn common_owner<'a>(repositories: &[&'a str]) -> &'a str {
+    let owner = |name: &&'a str| name.find('/').map_or("", |slash| &name[..=slash]);
+    let mut owners = repositories.iter().map(owner);
+    let first = owners.next().unwrap_or_default();
+    if owners.all(|owner| owner == first) { first } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_is_left_out_only_where_all_share_it() {
+        assert_eq!(common_owner(&["o/a", "o/b"]), "o/");
+        assert_eq!(common_owner(&["o/a", "p/a"]), "");
+        assert_eq!(common_owner(&[]), "");
     }
 }

@@ -238,7 +238,6 @@ impl ReportPage {
         let mut files: Vec<_> = chains().flat_map(|chain| &chain.files).collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         files.dedup_by(|a, b| a.path == b.path);
-        let owner = common_owner(&matrix.repositories);
         Self {
             style: STYLE,
             scope: Scope::new(report),
@@ -248,7 +247,7 @@ impl ReportPage {
             n_controls: answer.controls.len(),
             n_computed: matrix.lines.len(),
             columns: matrix.repositories.iter().map(|name| (*name).to_owned()).collect(),
-            owner,
+            owner: matrix.owner.to_owned(),
             lines: matrix
                 .lines
                 .iter()
@@ -319,17 +318,6 @@ impl ReportPage {
     /// A repository's name as a column's head: without the owner that all share.
     fn head<'a>(&self, repository: &'a str) -> &'a str {
         repository.strip_prefix(self.owner.as_str()).unwrap_or(repository)
-    }
-}
-
-/// The owner of all repositories with its slash; empty where they have several.
-fn common_owner(repositories: &[&str]) -> String {
-    let owner = |name: &&str| name.split_inclusive('/').next().unwrap_or_default().to_owned();
-    let mut owners: Vec<String> = repositories.iter().map(owner).collect();
-    owners.dedup();
-    match owners.as_slice() {
-        [one] => one.clone(),
-        _ => String::new(),
     }
 }
 

@@ -59,7 +59,7 @@ async fn visit(state: &State, pin: Pin) -> Result<(), PageError> {
         let path = format!("/kpi/{}", definition.id);
         pages::kpi::kpi(state(), extract::Path(definition.id.clone()), address(&path)).await?;
     }
-    pages::reports::reports(state(), address("/reports")).await?;
     pages::ingest::ingest(state(), address("/ingest")).await?;
+    pages::reports::reports(state(), address("/reports")).await?;
     Ok(())
 }

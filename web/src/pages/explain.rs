@@ -127,7 +127,10 @@ impl ExplainPage {
     pub(crate) fn new(selection: Selection, explanation: &Explanation) -> Self {
         let (definition, asked, kind) = subject(explanation);
         let id = definition.map_or("", |definition| &definition.id);
-        let name = definition.map_or("rows", |definition| &definition.title);
+        let name = match &explanation.subject {
+            Subject::Control(answer) => answer.control.id.as_str(),
+            _ => definition.map_or("rows", |definition| definition.title.as_str()),
+        };
         let path = format!("/explain/{kind}/{id}");
         let frame = Frame::new(format!("How {name} is computed"), Section::None, &path, selection)
             .answering(asked)

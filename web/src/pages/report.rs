@@ -55,6 +55,7 @@ pub(crate) struct ReportPage {
 /// A repository of the matrix.
 #[derive(Debug)]
 struct Column {
+    /// Without the owner that all share.
     name: String,
     href: String,
 }
@@ -113,7 +114,7 @@ impl ReportPage {
             }
         };
         let column = |name: &&str| Column {
-            name: (*name).to_owned(),
+            name: name.strip_prefix(matrix.owner).unwrap_or(name).to_owned(),
             href: frame.selection.of_repository(name).href(&frame.path),
         };
         let asked = &answer.asked;
