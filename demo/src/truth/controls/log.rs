@@ -76,3 +76,81 @@ impl ControlLog {
         verdicts.controls
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::simulation::{Options, simulate};
+    use crate::truth::Truth;
+
+    /// The statuses that a control has anywhere.
+    fn statuses<'a>(truth: &'a Truth, control: &str) -> BTreeSet<&'a str> {
+        let of = truth.repositories.iter().filter_map(|of| of.controls.get(control));
+        of.flat_map(|subjects| subjects.values().copied()).collect()
+    }
+
+    fn status<'a>(truth: &'a Truth, control: &str, repository: &str) -> Option<&'a str> {
+        let of = truth.repositories.iter().find(|of| of.repository == repository)?;
+        of.controls.get(control)?.get(repository).copied()
+    }
+
+    #[test]
+    fn every_repository_says_something_of_every_control() {
+        let (_, truth) = simulate(Options { seed: 1, days: 30 });
+        let ids: BTreeSet<&str> = truth.repositories[0].controls.keys().copied().collect();
+        assert_eq!(ids.len(), 35);
+        for of in &truth.repositories {
+            assert_eq!(
+                of.controls.keys().copied().collect::<BTreeSet<_>>(),
+                ids,
+                "{}",
+                of.repository
+            );
+            for subject in of.controls.values().flat_map(|subjects| subjects.keys()) {
+                assert_eq!(subject.split(' ').next(), Some(of.repository.as_str()));
+            }
+        }
+        let whole: Vec<&str> = truth.controls.keys().copied().collect();
+        assert_eq!(whole, ["cicl-21.1", "cicl-21.2"]);
+    }
+
+    #[test]
+    fn some_subjects_pass_and_some_fail() {
+        let (_, truth) = simulate(Options { seed: 1, days: 30 });
+        for control in [
+            "cicl-05.5",
+            "cicl-07.04",
+            "cicl-07.05",
+            "cicl-07.07",
+            "cicl-09.3.1",
+            "cicl-09.5.1",
+            "cicl-09.5.2",
+            "cicl-09.5.3",
+            "cicl-10.1.02",
+            "cicl-10.1.09",
+            "cicl-11.2",
+            "cicl-12.4",
+            "cicl-13.3",
+            "cicl-16.1",
+            "cicl-21.3",
+            "cicl-21.4",
+        ] {
+            let seen = statuses(&truth, control);
+            assert!(seen.contains("pass") && seen.contains("fail"), "{control}: {seen:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_history_is_known_from_the_first_pull_on() {
+        let (careless, careful) = ("neurocipher/identity-gateway", "neurocipher/ops-runbooks");
+        // Pulled at its end only.
+        let (_, truth) = simulate(Options { seed: 1, days: 30 });
+        assert_eq!(status(&truth, "cicl-10.1.02", careless), Some("no_evidence"));
+        assert_eq!(status(&truth, "cicl-10.1.02", careful), Some("no_evidence"));
+        // Pulled before the window begins.
+        let (_, truth) = simulate(Options { seed: 1, days: 60 });
+        assert_eq!(status(&truth, "cicl-10.1.02", careless), Some("fail"));
+        assert_eq!(status(&truth, "cicl-10.1.02", careful), Some("pass"));
+    }
+}
