@@ -25,7 +25,7 @@ enum Shown {
 
 /// Judges each night that is over: in time, and with a complete scan by each scanner that the repository has.
 pub(crate) fn settle(
-    scheduled: &ScheduledRuns,
+    scheduled: &[(Timestamp, i64)],
     jobs: &[EndedJob],
     scans: &[Scanned],
     scope: &Scope<'_>,
