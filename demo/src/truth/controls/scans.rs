@@ -69,9 +69,10 @@ impl Scanned {
         self.state == ScanState::Complete
     }
 
-    /// GitHub has an analysis of it by `end`.
+    /// GitHub has an analysis of main by `end` that tells of it. Those of pull requests and of the merge queue are about
+    /// other references, be the commit the same.
     fn is_analysed(&self, end: Timestamp) -> bool {
-        self.at + TimeDelta::seconds(ANALYSIS_SECONDS) <= end
+        self.is_default && self.at + TimeDelta::seconds(ANALYSIS_SECONDS) <= end
     }
 }
 
@@ -125,7 +126,7 @@ impl ScanLog {
         scope: &Scope<'_>,
         verdicts: &mut Verdicts,
     ) {
-        // GitHub says of a failed scan that it could not read it; that casts doubt on every scan of the commit.
+        // GitHub says of a failed scan of main that it could not read it; that casts doubt on every scan of the commit.
         let is_broken = |scan: &&Scanned| {
             tool == Tool::CodeQl && scan.state == ScanState::Failed && scan.is_analysed(scope.window.end)
         };
