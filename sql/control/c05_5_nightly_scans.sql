@@ -12,7 +12,8 @@
 -- One subject for each night of the window and repository, once it is over: a scheduled run of the default branch was
 -- created from `nightly_hour` on by Toronto's clocks and before `nightly_late_max` had passed, and each scanner that
 -- ever gave a complete scan of the default branch gave one in it. Where the hour does not exist, the next one counts.
--- A scanner that did not end well, or did not execute, is a failure; one whose report was not kept shows nothing.
+-- A scanner that did not end well, as one that timed out, or did not execute, is a failure; one whose report was not
+-- kept shows nothing.
 --
 -- limits: which workflow is the nightly one is not named; the first scheduled run of the night counts. Scanners that a
 -- repository never had are not missed here.
@@ -94,10 +95,15 @@ scanned as (
     group by repository, run_id, tool_family
 ),
 executed as (
-    select distinct jobs.repository, jobs.run_id, scanning.tool_family
+    select
+        jobs.repository,
+        jobs.run_id,
+        scanning.tool_family,
+        bool_or(jobs.conclusion <> 'timed_out') as has_come_through
     from stg.jobs as jobs
     inner join scanning on jobs.repository = scanning.repository and jobs.name = scanning.name
     where jobs.conclusion in ('success', 'failure', 'timed_out')
+    group by jobs.repository, jobs.run_id, scanning.tool_family
 ),
 tools as (
     select
@@ -107,7 +113,8 @@ tools as (
         case
             when scanned.is_complete then 'complete'
             when scanned.run_id is not null then 'incomplete'
-            when executed.run_id is not null then 'unknown'
+            when executed.has_come_through then 'unknown'
+            when executed.run_id is not null then 'incomplete'
             else 'not executed'
         end as finding
     from served

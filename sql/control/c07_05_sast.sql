@@ -11,7 +11,8 @@
 --
 -- One subject for each scan of source code of the default branch that ended in the window: complete, and at most
 -- `sast_critical_high_max` findings that are critical or high, dismissed and suppressed ones among them. Where GitHub
--- says of an analysis of the same commit by the same tool that it could not read it, the scan shows nothing.
+-- says of an analysis of the branch at the same commit by the same tool that it could not read it, the scan shows
+-- nothing.
 --
 -- limits: which languages the repository holds, and which of them the scan covers, is not known.
 with
@@ -21,7 +22,12 @@ places as (
     select repository from stg.runs
 ),
 broken as (
-    select distinct repository, commit_sha, tool_family from stg.analyses where error is not null
+    select distinct analyses.repository, analyses.commit_sha, analyses.tool_family
+    from stg.analyses as analyses
+    inner join stg.repositories as repositories
+        on analyses.repository = repositories.repository
+        and analyses.reference = 'refs/heads/' || repositories.default_branch
+    where analyses.error is not null
 ),
 scans as (
     select

@@ -11,7 +11,7 @@
 --
 -- One subject for each run attempt of the default branch that left a test report or coverage in the window, or owes a
 -- test report. Both are there, can be read to their end, and tell of at least one test. A report that is byte for byte
--- that of another attempt shows nothing.
+-- that of another attempt shows nothing; one in several files is where each of them is.
 --
 -- limits: which program ran the tests is not judged.
 with
@@ -36,6 +36,8 @@ reports as (
         format,
         status,
         n_rows,
+        job,
+        artifact,
         completed_at,
         first_value(run_id) over earliest as first_run_id,
         first_value(run_attempt) over earliest as first_run_attempt
@@ -44,6 +46,20 @@ reports as (
     window earliest as (
         partition by repository, format, source_sha256 order by completed_at, run_id, run_attempt
     )
+),
+copies as (
+    select distinct repository, run_id, run_attempt
+    from (
+        select
+            repository,
+            run_id,
+            run_attempt,
+            bool_and(first_run_id <> run_id or first_run_attempt <> run_attempt) as is_copy
+        from reports
+        where n_rows > 0
+        group by repository, run_id, run_attempt, job, artifact, format
+    ) as written
+    where is_copy
 ),
 left_behind as (
     select
@@ -54,10 +70,6 @@ left_behind as (
         count(*) filter (where reports.format = 'cobertura') as n_cobertura,
         count(*) filter (where reports.status <> 'complete') as n_malformed,
         coalesce(sum(reports.n_rows) filter (where reports.format = 'junit'), 0) as n_tests,
-        count(*) filter (
-            where reports.n_rows > 0
-            and (reports.first_run_id <> reports.run_id or reports.first_run_attempt <> reports.run_attempt)
-        ) as n_copied,
         first_value(reports.source_sha256 order by reports.status <> 'complete' desc, reports.format desc,
             reports.source_sha256) as source_sha256,
         max(reports.completed_at) as completed_at
@@ -89,7 +101,7 @@ judged as (
             when left_behind.repository is null then 'missing'
             when missing.repository is not null or left_behind.n_junit = 0 then 'no junit'
             when left_behind.n_cobertura = 0 then 'no coverage'
-            when left_behind.n_copied > 0 then 'copied'
+            when copies.repository is not null then 'copied'
             else 'both'
         end as finding
     from attempts
@@ -101,6 +113,10 @@ judged as (
         on attempts.repository = left_behind.repository
         and attempts.run_id = left_behind.run_id
         and attempts.run_attempt = left_behind.run_attempt
+    left join copies
+        on attempts.repository = copies.repository
+        and attempts.run_id = copies.run_id
+        and attempts.run_attempt = copies.run_attempt
     left join mart.missing_reports as missing
         on attempts.repository = missing.repository
         and attempts.run_id = missing.run_id

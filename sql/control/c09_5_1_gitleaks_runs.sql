@@ -10,9 +10,9 @@
 -- lifecycle: active
 --
 -- One subject for each commit that was pushed to the default branch in the window and whose push runs have ended: a
--- complete Gitleaks scan of it exists, in a push, schedule or dispatch run. A scan that did not end well, and a run in
--- which no job or step of Gitleaks executed, are failures; a run that was cancelled, and a report that was not kept,
--- show nothing.
+-- complete Gitleaks scan of it exists, in a push, schedule or dispatch run. A scan that did not end well, as one that
+-- timed out, and a run in which no job or step of Gitleaks executed, are failures; a run that was cancelled, and a
+-- report that was not kept, show nothing.
 --
 -- limits: jobs that ended after the window are not known. A job is known by the name under which it left a Gitleaks
 -- report before, a step by its name.
@@ -67,7 +67,11 @@ jobs as (
         count(*) filter (
             where jobs.conclusion in ('success', 'failure', 'timed_out')
             and (scanning.name is not null or steps.job_id is not null)
-        ) as n_scanning
+        ) as n_scanning,
+        count(*) filter (
+            where steps.job_id is not null
+            or (jobs.conclusion in ('success', 'failure') and scanning.name is not null)
+        ) as n_come_through
     from mart.ended_jobs as jobs
     inner join stg.runs as runs
         on jobs.repository = runs.repository
@@ -96,7 +100,8 @@ judged as (
         case
             when scans.n_complete > 0 then 'complete'
             when scans.n > 0 then 'incomplete'
-            when jobs.n_scanning > 0 then 'report missing'
+            when jobs.n_come_through > 0 then 'report missing'
+            when jobs.n_scanning > 0 then 'incomplete'
             when commits.is_cancelled then 'cancelled'
             when jobs.n is null or gaps.n > 0 then 'jobs unknown'
             else 'none'

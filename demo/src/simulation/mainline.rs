@@ -270,6 +270,7 @@ impl RepositorySimulation {
             checks: checks.clone(),
         });
         self.truth.outages.required_changed(&checks, now);
+        self.truth.controls.has_rules_history = self.profile.protection == Protected::ByRuleset;
         match self.profile.protection {
             Protected::ByRuleset => {
                 let id = self.id("ruleset_version");

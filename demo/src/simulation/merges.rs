@@ -167,6 +167,7 @@ impl RepositorySimulation {
         } else {
             // The queue found what the pull request breaks: its author takes it back.
             self.repository.pull_requests[pull_request].closed_at = Some(self.now);
+            self.note_closed(pull_request, false);
         }
     }
 
@@ -191,6 +192,7 @@ impl RepositorySimulation {
         let of = &mut self.repository.pull_requests[pull_request];
         of.merged = Some((now, merger, commit));
         of.closed_at = Some(now);
+        self.note_closed(pull_request, true);
         if let Some(branch) = self.pull_request_states[pull_request].branch {
             self.repository.branches[branch].deleted_at = Some(now);
         }

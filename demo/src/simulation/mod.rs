@@ -6,9 +6,11 @@ pub(crate) mod contents;
 pub(crate) mod history;
 pub(crate) mod mainline;
 pub(crate) mod merges;
+pub(crate) mod notes;
 pub(crate) mod pipeline;
 pub(crate) mod plan;
 pub(crate) mod pull_requests;
+pub mod pulls;
 pub(crate) mod quarantines;
 pub(crate) mod releases;
 pub(crate) mod repository;
@@ -24,6 +26,8 @@ use domain::policy::Policy;
 use crate::chance::Chance;
 use crate::simulation::plan::{OUTSIDERS, PEOPLE, PROFILES, Profile, Protected, REQUIRED_CHECKS};
 use crate::simulation::repository::{Act, Draft, RepositorySimulation, Theme};
+use crate::truth::controls::outages;
+use crate::truth::controls::verdicts::Scope;
 use crate::truth::recorder::{Limits, Sums};
 use crate::truth::{Trap, Truth};
 use crate::world::change::Branch;
@@ -58,7 +62,13 @@ pub fn end() -> Timestamp {
 pub fn simulate(options: Options) -> (World, Truth) {
     let end = end();
     let from = end - TimeDelta::days(i64::from(options.days));
-    let limits = Limits::of(&Policy::default(), end);
+    let policy = Policy::default();
+    let limits = Limits::of(&policy, end);
+    let scope = Scope {
+        window: end - TimeDelta::days(30)..end,
+        pulls: &pulls::instants(end, options.days),
+        policy: &policy,
+    };
     let mut repositories = Vec::new();
     let mut kpis = Vec::new();
     let mut truths = Vec::new();
@@ -70,7 +80,9 @@ pub fn simulate(options: Options) -> (World, Truth) {
         simulation.settle_quarantines();
         simulation.settle_caches();
         let full_name = simulation.repository.full_name();
-        let (truth, sums, found) = simulation.truth.settle(&simulation.repository.suites[0], &limits);
+        let (truth, sums, found) = simulation
+            .truth
+            .settle(&simulation.repository.suites[0], &limits, &scope);
         kpis.extend(sums.kpis(Some(&full_name), end, &limits));
         all.add(&sums);
         truths.push(truth);
@@ -104,6 +116,7 @@ pub fn simulate(options: Options) -> (World, Truth) {
         days: options.days,
         from,
         as_of: end,
+        controls: outages::organization(&kpis, &scope),
         kpis,
         repositories: truths,
         traps,

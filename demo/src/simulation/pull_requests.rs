@@ -143,6 +143,7 @@ impl RepositorySimulation {
             queued: None,
             branch: fork.is_none().then(|| self.repository.branches.len() - 1),
             runs: vec![],
+            begun_at: self.now,
             next_is_empty: false,
         });
         let pull_request = self.repository.pull_requests.len() - 1;
@@ -282,6 +283,7 @@ impl RepositorySimulation {
         of.heads.push((self.now, head));
         if is_rewritten {
             of.force_pushes.push(of.heads.len() - 1);
+            self.pull_request_states[pull_request].begun_at = self.now;
         }
         self.pull_request_states[pull_request].has_merge_scheduled = false;
         if let Some(branch) = self.pull_request_states[pull_request].branch {

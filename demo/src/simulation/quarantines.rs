@@ -137,6 +137,7 @@ struct Stay {
     test: usize,
     way: Way,
     ticket: Option<i64>,
+    ticket_closed_at: Option<Timestamp>,
     from: Timestamp,
     to: Option<Timestamp>,
     extended_until: Option<Timestamp>,
@@ -318,6 +319,7 @@ impl RepositorySimulation {
             stay.extended_until = Some(now + TimeDelta::days(days));
         } else {
             stay.to = Some(now);
+            stay.ticket_closed_at = ticket.map(|_| now);
             let mut issues = self.repository.issues.iter_mut();
             if let Some(issue) = issues.find(|issue| Some(issue.number) == ticket) {
                 issue.closed_at = Some(now);
@@ -341,6 +343,7 @@ impl RepositorySimulation {
             test,
             way: of.way,
             ticket,
+            ticket_closed_at: None,
             from: self.now,
             to: None,
             extended_until: None,
@@ -445,6 +448,7 @@ impl RepositorySimulation {
                 started_at,
                 due_at,
                 ticket: stay.ticket,
+                ticket_closed_at: stay.ticket_closed_at,
                 is_extended: stay.extended_until.is_some(),
                 released_at,
                 n_clean,

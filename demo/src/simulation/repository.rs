@@ -19,7 +19,7 @@ use crate::world::PersonIndex;
 use crate::world::change::CommitIndex;
 use crate::world::finding::Scan;
 use crate::world::repository::Repository;
-use crate::world::run::JobKind;
+use crate::world::run::{Coverage, JobKind};
 
 /// Something that happens next. Each is handled at its instant, in order of time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -130,6 +130,8 @@ pub(crate) struct PullRequestState {
     pub(crate) branch: Option<usize>,
     /// Runs of its head commit.
     pub(crate) runs: Vec<usize>,
+    /// When the earliest commit that it proposes was made.
+    pub(crate) begun_at: Timestamp,
     /// The next push changes nothing: it only runs CI again.
     pub(crate) next_is_empty: bool,
 }
@@ -154,6 +156,7 @@ pub(crate) struct RepositorySimulation {
     /// By job: what will be written down when it ends.
     pub(crate) pending_tests: HashMap<i64, SuiteRan>,
     pub(crate) pending_scans: HashMap<i64, (bool, Vec<Scan>)>,
+    pub(crate) pending_coverage: HashMap<i64, Coverage>,
     pub(crate) missing_reports: HashMap<i64, (i64, i64)>,
     pub(crate) quarantining: Quarantining,
     pub(crate) watch: Watch,
@@ -197,6 +200,7 @@ impl RepositorySimulation {
             skips: HashMap::new(),
             pending_tests: HashMap::new(),
             pending_scans: HashMap::new(),
+            pending_coverage: HashMap::new(),
             missing_reports: HashMap::new(),
             quarantining: Quarantining::default(),
             watch: Watch::default(),

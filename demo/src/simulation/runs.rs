@@ -51,6 +51,7 @@ impl RepositorySimulation {
         let is_calm = new
             .pull_request
             .is_some_and(|pull_request| self.pull_request_states[pull_request].draft.is_urgent);
+        self.note_run(&new, id);
         self.repository.runs.push(Run {
             id,
             number,
@@ -229,6 +230,7 @@ impl RepositorySimulation {
                 format!("run {run_id}"),
             );
         }
+        self.truth.controls.jobs.attempts.insert((run_id, number), None);
         self.truth.counts.attempts += 1;
         self.truth.counts.jobs += i64::try_from(
             planned
@@ -286,15 +288,17 @@ impl RepositorySimulation {
     }
 
     /// A job ended: what it showed is written down.
-    pub(crate) fn job_ended(&mut self, run: usize, attempt: usize, job: usize) {
+    pub(crate) fn job_ended(&mut self, run: usize, attempt: usize, index: usize) {
         let now = self.now;
         let of = &self.repository.runs[run];
-        let job = &of.attempts[attempt].jobs[job];
+        let job = &of.attempts[attempt].jobs[index];
         if job.completed_at != Some(now) {
             // It was cancelled before.
             return;
         }
         let (job_id, name, conclusion, kind) = (job.id, job.name.clone(), job.conclusion, job.kind);
+        self.note_job(run, attempt, index);
+        let of = &self.repository.runs[run];
         let is_cancelled = conclusion == Some(Conclusion::Cancelled);
         if of.head_branch == "main"
             && of.event == Event::Push
@@ -321,6 +325,7 @@ impl RepositorySimulation {
         let pending = self.pending_tests.remove(&job_id);
         let missing = self.missing_reports.remove(&job_id);
         let scans = self.pending_scans.remove(&job_id);
+        let coverage = self.pending_coverage.remove(&job_id);
         if is_cancelled {
             self.truth
                 .trap(4, "a cancelled job is no failed one", format!("job {job_id}"));
@@ -333,6 +338,10 @@ impl RepositorySimulation {
         if conclusion == Some(Conclusion::Skipped) && kind != JobKind::Publish {
             self.truth
                 .trap(5, "a skipped job is no failed one", format!("job {job_id}"));
+        }
+        self.note_reports(run, attempt, index, pending.as_ref().zip(coverage));
+        if let Some((is_default, scans)) = &scans {
+            self.note_scans(run, attempt, *is_default, scans);
         }
         if let Some((run_id, attempt)) = missing {
             self.truth.flaky.report_missing(run_id, attempt, now);
@@ -434,6 +443,8 @@ impl RepositorySimulation {
             return;
         }
         let Some(conclusion) = ended.conclusion else { return };
+        let ending = ((of.id, ended.number), Some(conclusion));
+        self.truth.controls.jobs.attempts.extend([ending]);
         *self
             .truth
             .counts

@@ -397,6 +397,9 @@ impl RepositorySimulation {
         ) {
             self.truth.sla.revoked(self.watch.first[finding], now);
         }
+        if kind == AlertKind::SecretScanning {
+            self.note_secret(finding, now, &change);
+        }
         self.record_alert(kind, finding, now, &change);
     }
 

@@ -65,6 +65,7 @@ impl RepositorySimulation {
                     return;
                 };
                 let coverage = self.coverage(commit, chance);
+                self.pending_coverage.insert(job.id, coverage);
                 let prefix = if workflow == workflow::NIGHTLY {
                     "nightly-unit-artifacts"
                 } else {
@@ -119,7 +120,12 @@ impl RepositorySimulation {
 
     /// When GitHub forgets what was uploaded (CI/CL-001 §16).
     fn forgotten_at(&self, uploaded_at: Timestamp) -> Timestamp {
-        uploaded_at + TimeDelta::days(if self.profile.is_careless { 90 } else { 30 })
+        uploaded_at + TimeDelta::days(self.kept_days())
+    }
+
+    /// For how many days what is uploaded is kept.
+    pub(crate) fn kept_days(&self) -> i64 {
+        if self.profile.is_careless { 90 } else { 30 }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one execution in all its circumstances")]

@@ -2,6 +2,7 @@
 //! never computed by SQL.
 
 pub mod acceptances;
+pub mod controls;
 pub mod durations;
 pub mod flaky;
 pub mod outages;
@@ -19,6 +20,7 @@ use domain::kpi::KpiVerdict;
 use serde::{Serialize, Serializer};
 
 use crate::truth::acceptances::Acceptance;
+use crate::truth::controls::verdicts::Controls;
 use crate::truth::durations::{Gate, PullRequestTruth};
 use crate::truth::flaky::FlakyTest;
 use crate::truth::outages::{FrozenDeployment, Outage};
@@ -53,6 +55,8 @@ pub struct Truth {
     pub as_of: Timestamp,
     /// The numbers of CI/CL-001 §21, each for every repository and once for all of them.
     pub kpis: Vec<Kpi>,
+    /// What the controls say of the organization as a whole.
+    pub controls: Controls,
     /// What happened in each repository.
     pub repositories: Vec<RepositoryTruth>,
     /// Where each trap of the field stands.
@@ -125,6 +129,8 @@ pub struct RepositoryTruth {
     pub scan_gaps: Vec<ScanGap>,
     /// What became of each night.
     pub nights: Vec<Night>,
+    /// What the controls say of it, by subject.
+    pub controls: Controls,
 }
 
 /// Plain counts of what was created before the end.

@@ -25,6 +25,9 @@ pub struct Quarantine {
     pub due_at: Timestamp,
     /// Number of the ticket; null: none.
     pub ticket: Option<i64>,
+    /// When the ticket was closed.
+    #[serde(serialize_with = "as_text_or_null")]
+    pub ticket_closed_at: Option<Timestamp>,
     /// Somebody extended it, with reason and approver.
     pub is_extended: bool,
     /// When it left: with the first run on main after the last that carried the tag, the commit of the list, the

@@ -8,6 +8,8 @@ use domain::kpi::{Comparison, KpiVerdict, Number, Target, judge};
 use domain::policy::Policy;
 
 use crate::truth::acceptances::Acceptance;
+use crate::truth::controls::log::{ControlLog, Told};
+use crate::truth::controls::verdicts::Scope;
 use crate::truth::durations::{DurationCounts, DurationLog, Gate};
 use crate::truth::flaky::{FlakyCounts, FlakyLog};
 use crate::truth::outages::{FrozenDeployment, OutageLog};
@@ -35,6 +37,7 @@ pub(crate) struct Recorder {
     pub(crate) sla: SlaLog,
     pub(crate) acceptances: Vec<Acceptance>,
     pub(crate) nights: Vec<Night>,
+    pub(crate) controls: ControlLog,
     pub(crate) traps: Vec<Trap>,
 }
 
@@ -102,6 +105,7 @@ impl Recorder {
             sla: SlaLog::default(),
             acceptances: vec![],
             nights: vec![],
+            controls: ControlLog::default(),
             traps: vec![],
         }
     }
@@ -130,11 +134,24 @@ impl Recorder {
 
     /// Settles what is open, and sums what the numbers need.
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of outages")]
-    pub(crate) fn settle(mut self, suite: &Suite, limits: &Limits) -> (RepositoryTruth, Sums, Vec<Trap>) {
+    pub(crate) fn settle(
+        mut self,
+        suite: &Suite,
+        limits: &Limits,
+        scope: &Scope<'_>,
+    ) -> (RepositoryTruth, Sums, Vec<Trap>) {
         let gap_max = TimeDelta::hours(36);
         self.durations.settle(24);
         let sla = self.sla.settle(self.end, gap_max);
         let verdicts = self.flaky.verdicts(suite);
+        let told = Told {
+            required: &self.required,
+            outages: &self.outages,
+            quarantines: &self.quarantines,
+            sla: &sla,
+            suite,
+        };
+        let controls = self.controls.settle(&self.repository, &told, scope);
         let from = self.end - limits.window;
         let mut sums = Sums {
             durations: self.durations.counts(from, self.end),
@@ -190,6 +207,7 @@ impl Recorder {
             episodes: sla.episodes,
             scan_gaps: sla.gaps,
             nights: self.nights,
+            controls,
         };
         (truth, sums, self.traps)
     }

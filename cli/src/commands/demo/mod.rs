@@ -7,9 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use chrono::TimeDelta;
 use demo::api::server::{Options as ApiOptions, Server};
-use demo::simulation::{Options, simulate};
+use demo::simulation::{Options, pulls, simulate};
 use demo::truth::Truth;
 use demo::world::{ORGANIZATION, World};
 use domain::clock::{FixedClock, Timestamp};
@@ -31,9 +30,6 @@ const DATA: &str = "data/demo";
 const STAMP: &str = "organization.json";
 /// Pulls until nothing is missing any more; faults leave gaps that the next pull closes.
 const PULLS_MAX: usize = 5;
-/// Days for which artifacts of branches live (CI/CL-001 §16), and fewer from one pull to the next.
-const ARTIFACT_DAYS: u32 = 30;
-const DAYS_BETWEEN_PULLS: u32 = 29;
 
 /// Which organization a lake holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,7 +120,7 @@ async fn fill(config: &Config, arguments: &Demo, data: &Path, world: World) -> a
     let progress = Progress::start("pulling");
     let world = Arc::new(world);
     let mut pulled = Ok(Pulled::default());
-    for now in pull_instants(&world, arguments.days) {
+    for now in pulls::instants(world.end, arguments.days) {
         pulled = pull_at(now, &world, arguments, &mut writer, &progress).await;
         if pulled.is_err() {
             break;
@@ -136,13 +132,6 @@ async fn fill(config: &Config, arguments: &Demo, data: &Path, world: World) -> a
     tell_gaps(&pulled?.gaps);
     std::fs::write(&path, serde_json::to_vec_pretty(&stamp)?)
         .with_context(|| format!("failed to write `{}`", path.display()))
-}
-
-/// When the organization is pulled: at its end, and so often before that no artifact expires unseen.
-fn pull_instants(world: &World, days: u32) -> Vec<Timestamp> {
-    let n_before = days.saturating_sub(ARTIFACT_DAYS).div_ceil(DAYS_BETWEEN_PULLS);
-    let before = |n: u32| world.end - TimeDelta::days(i64::from(n * DAYS_BETWEEN_PULLS));
-    (0..=n_before).rev().map(before).collect()
 }
 
 /// Pulls the organization as it stands at `now`; where faults left gaps, again.

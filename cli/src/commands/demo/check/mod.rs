@@ -1,5 +1,6 @@
 //! Every number and set of the lake beside the truth that the simulation wrote down as it acted.
 
+mod controls;
 mod quarantines;
 mod security;
 
@@ -21,6 +22,8 @@ const SHOWN: usize = 10;
 #[derive(Debug, Default)]
 struct Compared {
     n: usize,
+    /// What it consists of; empty: nothing more to say.
+    note: String,
     differences: Vec<String>,
 }
 
@@ -41,14 +44,20 @@ pub(super) async fn check(engine: &Engine, truth: &Truth) -> anyhow::Result<Outc
     );
     found.insert("list sla_breaches".to_owned(), security::breaches(engine, truth).await?);
     found.insert("list main_branches".to_owned(), branches(engine, truth).await?);
+    controls::check(engine, truth, &mut found).await?;
     let mut n_differences = 0;
     for (name, compared) in &found {
         n_differences += compared.differences.len();
         let verdict = match compared.differences.len() {
+            0 if compared.n == 0 => "and the lake has none".to_owned(),
             0 => "equal".to_owned(),
             n => format!("{n} differ"),
         };
-        output::text(&format!("{name}: {} compared, {verdict}", compared.n));
+        let note = match compared.note.as_str() {
+            "" => String::new(),
+            note => format!(" ({note})"),
+        };
+        output::text(&format!("{name}: {} compared{note}, {verdict}", compared.n));
         for difference in compared.differences.iter().take(SHOWN) {
             output::text(&format!("  {difference}"));
         }
@@ -147,7 +156,11 @@ fn sets(expected: BTreeSet<String>, found: &BTreeSet<String>) -> Compared {
     let missing = expected.difference(found).map(|line| format!("the lake lacks {line}"));
     let foreign = found.difference(&expected).map(|line| format!("not true: {line}"));
     let differences = missing.chain(foreign).collect();
-    Compared { n, differences }
+    Compared {
+        n,
+        differences,
+        ..Compared::default()
+    }
 }
 
 /// The cells of some columns of each row, joined.

@@ -95,7 +95,7 @@ fn place(item: &str) -> &str {
 }
 
 /// Equal lines are counted, since a set would hold one of them.
-fn numbered(lines: impl Iterator<Item = String>) -> BTreeSet<String> {
+pub(super) fn numbered(lines: impl Iterator<Item = String>) -> BTreeSet<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for line in lines {
         *counts.entry(line).or_default() += 1;
