@@ -34,6 +34,7 @@ found as (
         on scans.repository = findings.repository
         and scans.run_id = findings.run_id
         and scans.run_attempt = findings.run_attempt
+        and scans.workflow = coalesce(findings.workflow, '')
         and scans.job = coalesce(findings.job, '')
         and scans.artifact = coalesce(findings.artifact, '')
         and scans.source_sha256 = findings.source_sha256
