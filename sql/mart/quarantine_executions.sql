@@ -59,9 +59,10 @@ results as (
         results.completed_at,
         candidates.test,
         candidates.test <> candidates.seen_as as is_bare
-    from stg.test_results as results
-    inner join candidates
-        on results.repository = candidates.repository
+    -- The few are kept in memory, and the many pass by.
+    from candidates
+    inner join stg.test_results as results
+        on candidates.repository = results.repository
         and case
             when results.class_name = '' then results.name else concat(results.class_name, '::', results.name)
         end = candidates.seen_as

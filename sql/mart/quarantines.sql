@@ -150,11 +150,11 @@ tests as (
         results.test_id,
         max(results.completed_at) as completed_at,
         bool_or(results.is_passed) as has_passed
-    from stg.test_results as results
-    inner join doubtful
-        on results.repository = doubtful.repository
-        and results.run_id = doubtful.run_id
-        and results.run_attempt = doubtful.run_attempt
+    from doubtful
+    inner join stg.test_results as results
+        on doubtful.repository = results.repository
+        and doubtful.run_id = results.run_id
+        and doubtful.run_attempt = results.run_attempt
     where results.outcome <> 'skipped'
     group by results.repository, results.run_id, results.run_attempt, results.test_id
 ),
