@@ -183,7 +183,7 @@ fn subject(frame: &Frame, row: &ControlRow) -> RowView {
             },
             plain("prose", &row.reason),
             observed,
-            plain("code breakable", &row.evidence),
+            plain("code evidence", &row.evidence),
         ],
     }
 }

@@ -149,7 +149,7 @@ pub(crate) fn samples() -> Vec<(&'static str, ReportsPage)> {
         ),
         (
             "reports_empty",
-            ReportsPage::new(Selection::default(), &[nothing.clone()], &nothing.controls),
+            ReportsPage::new(Selection::default(), std::slice::from_ref(&nothing), &nothing.controls),
         ),
     ]
 }
