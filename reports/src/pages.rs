@@ -3,11 +3,11 @@
 use askama::Template;
 use domain::clock::format_timestamp;
 use domain::control::ControlStatus;
-use query::answer::{Asked, Cell, Chain, ControlAnswer, ControlCount, ControlRow, Table};
+use query::answer::{Cell, Chain, ControlAnswer, ControlCount, ControlRow, Table};
 use query::prose::{Prose, prose};
 
 use crate::matrix::{Line, Matrix};
-use crate::report::Report;
+use crate::report::{Report, command};
 use crate::words;
 
 /// Part of every page, so that a file needs no other.
@@ -311,7 +311,7 @@ impl ReportPage {
             manifests,
             n_files: files.len(),
             n_rows: words::number(files.iter().map(|file| file.rows).sum()),
-            command: command(report),
+            command: command(&report.answer.decision.id, report.asked(), "DIR"),
         }
     }
 
@@ -445,7 +445,7 @@ impl ReadmePage {
         Self {
             title: report.answer.decision.title.clone(),
             scope: Scope::new(report),
-            command: command(report),
+            command: command(&report.answer.decision.id, report.asked(), "DIR"),
             controls: report
                 .chains
                 .iter()
@@ -453,31 +453,4 @@ impl ReadmePage {
                 .collect(),
         }
     }
-}
-
-/// The command that writes the report again, with everything pinned.
-fn command(report: &Report) -> String {
-    let Asked {
-        as_of,
-        known_at,
-        publication,
-        window,
-        repositories,
-        ..
-    } = report.asked();
-    let mut words = vec![format!("plumbline report {}", report.answer.decision.id)];
-    if *publication > 0 {
-        words.push(format!("--publication {publication}"));
-    }
-    words.push(format!("--as-of {}", format_timestamp(*as_of)));
-    words.extend(known_at.map(|known_at| format!("--known-at {}", format_timestamp(known_at))));
-    words.push(format!("--from {}", format_timestamp(window.from)));
-    words.push(format!("--to {}", format_timestamp(window.to)));
-    words.extend(
-        repositories
-            .iter()
-            .map(|repository| format!("--repository {repository}")),
-    );
-    words.push("--out DIR".to_owned());
-    words.join(" ")
 }

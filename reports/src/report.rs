@@ -1,5 +1,6 @@
 //! What a report holds, asked of the engine in one publication.
 
+use domain::clock::format_timestamp;
 use domain::policy::Rule;
 use query::answer::{Asked, Chain, DecisionAnswer, Question, Table};
 use query::engine::Engine;
@@ -35,6 +36,23 @@ pub struct File {
     pub path: String,
     /// What it holds.
     pub content: String,
+}
+
+/// The command that writes the report `id` of what was asked into the folder `out`, with everything pinned.
+pub fn command(id: &str, asked: &Asked, out: &str) -> String {
+    let mut words = vec![format!("plumbline report {id}")];
+    if asked.publication > 0 {
+        words.push(format!("--publication {}", asked.publication));
+    }
+    words.push(format!("--as-of {}", format_timestamp(asked.as_of)));
+    let known_at = asked.known_at.map(format_timestamp);
+    words.extend(known_at.map(|known_at| format!("--known-at {known_at}")));
+    words.push(format!("--from {}", format_timestamp(asked.window.from)));
+    words.push(format!("--to {}", format_timestamp(asked.window.to)));
+    let repositories = asked.repositories.iter();
+    words.extend(repositories.map(|repository| format!("--repository {repository}")));
+    words.push(format!("--out {out}"));
+    words.join(" ")
 }
 
 impl Report {

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract;
 use axum::http::Uri;
 use axum::response::Response;
-use domain::clock::format_timestamp;
 use query::answer::{ControlCount, DecisionAnswer};
 use query::render_controls::{control_json, controls_csv};
 use reports::matrix::Matrix;
@@ -117,21 +116,6 @@ impl ReportPage {
             name: name.strip_prefix(matrix.owner).unwrap_or(name).to_owned(),
             href: frame.selection.of_repository(name).href(&frame.path),
         };
-        let asked = &answer.asked;
-        let mut command = format!(
-            "plumbline report {} --publication {} --as-of {} --from {} --to {}",
-            decision.id,
-            asked.publication,
-            format_timestamp(asked.as_of),
-            format_timestamp(asked.window.from),
-            format_timestamp(asked.window.to),
-        );
-        for repository in &asked.repositories {
-            command.push_str(" --repository ");
-            command.push_str(repository);
-        }
-        command.push_str(" --out ");
-        command.push_str(&decision.id);
         Self {
             title: decision.title.clone(),
             reading: decision.reading.clone(),
@@ -145,7 +129,7 @@ impl ReportPage {
                 .iter()
                 .map(|answer| ControlLine::new(&frame, answer))
                 .collect(),
-            command,
+            command: reports::report::command(&decision.id, &answer.asked, &decision.id),
             frame,
             ingest_command: INGEST_COMMAND,
         }
