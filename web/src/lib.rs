@@ -28,7 +28,7 @@ mod timeline;
 mod twin;
 mod verdict;
 
-pub use preparation::keep_prepared;
+pub use preparation::{keep_prepared, recall};
 pub use routes::router;
 pub use server::{AddressRefused, check_address, serve};
 pub use state::State;

@@ -14,11 +14,15 @@ use crate::state::{Pin, State};
 /// How often it is looked whether something is new.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Prepares the pages that a visitor begins with whenever there is a new publication or instant, until it is dropped.
-pub async fn keep_prepared(state: State) {
+/// Takes over what a process before computed ahead. Done before serving, so that the first visitor finds it.
+pub async fn recall(state: &State) {
     if let Err(error) = state.engine.recall().await {
         tracing::warn!(error = %error, "answers that were computed ahead cannot be read");
     }
+}
+
+/// Prepares the pages that a visitor begins with whenever there is a new publication or instant, until it is dropped.
+pub async fn keep_prepared(state: State) {
     loop {
         if let Err(error) = prepare(&state).await {
             tracing::warn!(error = %error, "pages were not prepared");

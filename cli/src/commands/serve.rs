@@ -30,6 +30,7 @@ pub(super) async fn pages(config: Config, listen: SocketAddr, clock: Arc<dyn Clo
     output::note(&format!("serving on http://{}", listener.local_addr()?));
     schedule::announce(&config, clock.as_ref());
     let state = web::State::new(engine, Arc::clone(&clock));
+    web::recall(&state).await;
     let preparing = tokio::spawn(web::keep_prepared(state.clone()));
     tokio::select! {
         served = web::serve(listener, state, stopped()) => served.context("the server failed")?,
