@@ -162,7 +162,10 @@ impl ControlView {
             unit: answer.control.unit.clone(),
             severity: severity.unwrap_or_default(),
             remediation: header.map(|header| header.remediation.clone()).unwrap_or_default(),
-            status: StatusView::new(count),
+            status: StatusView {
+                counts: words::summary(answer),
+                ..StatusView::new(count)
+            },
         }
     }
 }
@@ -178,8 +181,6 @@ struct LineView {
 #[derive(Debug)]
 struct Finding {
     control: ControlView,
-    /// Why it could not be computed; empty where it was.
-    error: String,
     subjects: Vec<SubjectView>,
     n_subjects: usize,
 }
@@ -330,10 +331,6 @@ fn finding(answer: &ControlAnswer, count: &ControlCount) -> Option<Finding> {
     let rows: Vec<&ControlRow> = answer.rows.iter().filter(speaks).collect();
     Some(Finding {
         control: ControlView::new(answer, count),
-        error: match count.status {
-            ControlStatus::Error => answer.reason.clone(),
-            _ => String::new(),
-        },
         subjects: rows
             .iter()
             .take(SHOWN_IN_REPORT)

@@ -1,7 +1,8 @@
 //! Statuses and counts in words.
 
 use domain::control::ControlStatus;
-use query::answer::ControlCount;
+use query::answer::{ControlAnswer, ControlCount};
+use query::controls::Answered;
 
 /// The word of a status, for people.
 pub fn status(status: ControlStatus) -> &'static str {
@@ -19,6 +20,7 @@ pub fn status(status: ControlStatus) -> &'static str {
 pub fn share(count: &ControlCount) -> String {
     let n = count.n.get(&count.status).copied().unwrap_or_default();
     match count.n.values().sum() {
+        0 if count.status == ControlStatus::Error => "not computed".to_owned(),
         0 => "no subject".to_owned(),
         1 => "1".to_owned(),
         total if total == n => format!("all {total}"),
@@ -33,6 +35,17 @@ pub fn counts(count: &ControlCount) -> String {
         Some(format!("{n} {}", status(*of)))
     });
     told.collect::<Vec<_>>().join(", ")
+}
+
+/// What an answer says of its subjects; where it has none to say something of, why.
+pub fn summary(answer: &ControlAnswer) -> String {
+    match (&answer.control.answered, answer.status) {
+        (Answered::Computed(_), ControlStatus::Error) if answer.rows.is_empty() => {
+            format!("not computed: {}", answer.reason)
+        }
+        (Answered::Computed(_), _) => counts(&answer.count()),
+        (Answered::Needs(_) | Answered::RollsUp(_), _) => answer.reason.clone(),
+    }
 }
 
 /// A number with a thin space between thousands.
@@ -64,6 +77,7 @@ mod tests {
         assert_eq!(share(&count(pass, &[(pass, 7)])), "all 7");
         assert_eq!(share(&count(pass, &[(pass, 1)])), "1");
         assert_eq!(share(&count(ControlStatus::NoEvidence, &[])), "no subject");
+        assert_eq!(share(&count(ControlStatus::Error, &[])), "not computed");
         assert_eq!(number(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!(number(12), "12");
     }

@@ -6,7 +6,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use domain::control::ControlStatus;
 use query::answer::{ControlAnswer, ControlCount, ControlRow};
-use query::controls::{Answered, Control};
+use query::controls::Control;
 use query::prose::{Prose, prose};
 use query::render_controls::{control_csv, control_json};
 use reports::words;
@@ -100,10 +100,7 @@ impl ControlPage {
             section: control.section(),
             clause: control.clause.clone(),
             status: verdict::status(answer.status),
-            summary: match control.answered {
-                Answered::Computed(_) => words::counts(&answer.count()),
-                _ => answer.reason.clone(),
-            },
+            summary: words::summary(answer),
             remediation: match answer.status {
                 ControlStatus::Fail => header.map(|header| header.remediation.clone()).unwrap_or_default(),
                 _ => String::new(),

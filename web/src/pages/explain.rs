@@ -195,7 +195,7 @@ fn number(explanation: &Explanation) -> Number {
         },
         Subject::Control(answer) => Number::Status {
             status: verdict::status(answer.status),
-            counts: reports::words::counts(&answer.count()),
+            counts: reports::words::summary(answer),
         },
         Subject::List(table) => Number::Rows(format::size(table.rows.len() as u64)),
     }

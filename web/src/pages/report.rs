@@ -108,7 +108,10 @@ impl ReportPage {
                 id: line.answer.control.id.clone(),
                 clause: line.answer.control.clause.clone(),
                 href: frame.href(&path),
-                all: Cell::new(&line.all, frame.href(&path)),
+                all: Cell {
+                    counts: words::summary(line.answer),
+                    ..Cell::new(&line.all, frame.href(&path))
+                },
                 cells: matrix.repositories.iter().zip(&line.cells).map(of).collect(),
             }
         };

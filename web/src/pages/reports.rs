@@ -5,7 +5,6 @@ use axum::extract;
 use axum::http::Uri;
 use axum::response::Response;
 use query::answer::{Asked, ControlAnswer, DecisionAnswer, Question};
-use query::controls::Answered;
 use query::render_controls::{control_json, controls_csv};
 use reports::words;
 
@@ -82,10 +81,7 @@ impl ControlLine {
             clause: answer.control.clause.clone(),
             href: frame.href(&control_href(&answer.control)),
             status: verdict::status(answer.status),
-            reason: match answer.control.answered {
-                Answered::Computed(_) => words::counts(&answer.count()),
-                _ => answer.reason.clone(),
-            },
+            reason: words::summary(answer),
         }
     }
 }
