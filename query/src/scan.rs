@@ -9,13 +9,18 @@ use datafusion::arrow::array::{
 use datafusion::arrow::datatypes::{DataType, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::pruning::PruningStatistics;
-use datafusion::common::{Column, DFSchema, Result};
+use datafusion::common::stats::Precision;
+use datafusion::common::{Column, DFSchema, Result, Statistics};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::execution_props::ExecutionProps;
+use datafusion::logical_expr::expr_rewriter::unnormalize_col;
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::physical_expr::create_physical_expr;
 use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 use datafusion::physical_plan::ExecutionPlan;
 use lake::layout;
@@ -58,6 +63,45 @@ fn views(schema: &Schema) -> SchemaRef {
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
+impl PinnedTable {
+    /// Which files may hold rows for which the filter is true, by their bounds.
+    fn kept(&self, filter: &Expr) -> Result<Vec<bool>> {
+        let schema = DFSchema::try_from(Arc::clone(&self.schema))?;
+        let predicate = create_physical_expr(
+            filter,
+            &schema,
+            &ExecutionProps::new(),
+            &PhysicalPlanningContext::default(),
+        )?;
+        let pruning = PruningPredicateBuilder::new()
+            .with_file_schema(Arc::clone(&self.schema))
+            .try_build(predicate)?;
+        pruning.prune(&FileBounds(self))
+    }
+
+    /// Whether the bounds of all files show that a comparison is true for every row, so that it need not be evaluated.
+    fn holds_everywhere(&self, filter: &Expr) -> Result<bool> {
+        let Expr::BinaryExpr(comparison) = filter else {
+            return Ok(false);
+        };
+        let Some(opposite) = comparison.op.negate() else {
+            return Ok(false);
+        };
+        let is_required = |column: &&Column| {
+            let field = self.schema.field_with_name(&column.name);
+            field.is_ok_and(|field| !field.is_nullable())
+        };
+        if !filter.column_refs().iter().all(is_required) {
+            return Ok(false);
+        }
+        let mut opposed = comparison.clone();
+        opposed.op = opposite;
+        // Columns come with the name of their table here.
+        let opposed = unnormalize_col(Expr::BinaryExpr(opposed));
+        Ok(!self.kept(&opposed)?.contains(&true))
+    }
+}
+
 #[async_trait]
 impl TableProvider for PinnedTable {
     fn schema(&self) -> SchemaRef {
@@ -69,7 +113,14 @@ impl TableProvider for PinnedTable {
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+        let support = |filter: &&Expr| {
+            Ok(if self.holds_everywhere(filter)? {
+                TableProviderFilterPushDown::Exact
+            } else {
+                TableProviderFilterPushDown::Inexact
+            })
+        };
+        filters.iter().map(support).collect()
     }
 
     async fn scan(
@@ -79,36 +130,30 @@ impl TableProvider for PinnedTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let predicate = match conjunction(filters.to_vec()) {
-            Some(filter) => {
-                let schema = DFSchema::try_from(Arc::clone(&self.schema))?;
-                Some(state.create_physical_expr(filter, &schema)?)
-            }
-            None => None,
+        let kept = match conjunction(filters.to_vec()) {
+            Some(filter) => self.kept(&filter)?,
+            None => vec![true; self.manifest.files.len()],
         };
-        let mut kept = vec![true; self.manifest.files.len()];
-        if let Some(predicate) = &predicate {
-            let pruning = PruningPredicateBuilder::new()
-                .with_file_schema(Arc::clone(&self.schema))
-                .try_build(Arc::clone(predicate))?;
-            kept = pruning.prune(&FileBounds(self))?;
-        }
-        let files = self
+        let kept: Vec<&DataFile> = self
             .manifest
             .files
             .iter()
             .zip(kept)
-            .filter(|(_, kept)| *kept)
-            .map(|(file, _)| {
-                PartitionedFile::new(layout::data_file(self.table.name, &file.name).to_string(), file.bytes)
-            });
-        let mut source = ParquetSource::new(Arc::clone(&self.schema)).with_pushdown_filters(true);
-        if let Some(predicate) = predicate {
-            source = source.with_predicate(predicate);
-        }
+            .filter_map(|(file, kept)| kept.then_some(file))
+            .collect();
+        let files = kept
+            .iter()
+            .map(|file| PartitionedFile::new(layout::data_file(self.table.name, &file.name).to_string(), file.bytes));
         let groups = FileGroup::new(files.collect()).split_files(state.config().target_partitions());
+        // Joins keep the smaller side in memory.
+        let mut statistics = Statistics::new_unknown(&self.schema);
+        let n_rows = kept.iter().map(|file| file.rows).sum::<u64>();
+        statistics.num_rows = Precision::Inexact(usize::try_from(n_rows).unwrap_or(usize::MAX));
+        // The filters come down once more with the plan, and are evaluated once.
+        let source = ParquetSource::new(Arc::clone(&self.schema)).with_pushdown_filters(true);
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse(LAKE_URL)?, Arc::new(source))
             .with_file_groups(groups)
+            .with_statistics(statistics)
             .with_projection_indices(projection.cloned())?
             .with_limit(limit)
             .build();

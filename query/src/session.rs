@@ -86,6 +86,9 @@ impl Session {
         // A pin of thousands of small files must not cost a statistics request each.
         config.options_mut().execution.collect_statistics = false;
         config.options_mut().optimizer.prefer_existing_sort = true;
+        // A joined row is looked up once: to look it up while it is read, too, took as long again, and what a window
+        // leaves out of the many files is left out by its bounds.
+        config.options_mut().optimizer.enable_join_dynamic_filter_pushdown = false;
         let context = SessionContext::new_with_config_rt(config, Arc::clone(runtime));
         for function in functions::scalars() {
             context.register_udf(function);
