@@ -30,18 +30,6 @@ flaky as (
     from mart.test_verdicts
     where verdict = 'flaky'
     group by repository, test_id
-),
-names as (
-    select
-        results.repository,
-        results.test_id,
-        min(results.suite) as suite,
-        min(results.class_name) as class_name,
-        min(results.name) as name
-    from stg.test_results as results
-    inner join flaky on results.repository = flaky.repository and results.test_id = flaky.test_id
-    where results.completed_at >= $from and results.completed_at < $to
-    group by results.repository, results.test_id
 )
 select
     flaky.repository,
@@ -56,7 +44,7 @@ select
     flaky.last_flaky_at,
     tests.is_quarantined
 from flaky
-inner join names on flaky.repository = names.repository and flaky.test_id = names.test_id
+inner join mart.tests as names on flaky.repository = names.repository and flaky.test_id = names.test_id
 inner join mart.executed_tests as tests
     on flaky.repository = tests.repository and flaky.test_id = tests.test_id
 order by flaky.grade, flaky.n_flaky desc, flaky.repository, flaky.test_id

@@ -15,14 +15,9 @@ declared as (
     where tagged_at < $to and (released_at is null or $from < released_at)
 ),
 declared_tests as (
-    select distinct results.repository, results.test_id
-    from stg.test_results as results
-    inner join declared
-        on results.repository = declared.repository
-        and case
-            when results.class_name = '' then results.name else concat(results.class_name, '::', results.name)
-        end = declared.test
-    where results.completed_at >= $from and results.completed_at < $to
+    select tests.repository, tests.test_id
+    from mart.tests as tests
+    inner join declared on tests.repository = declared.repository and tests.test = declared.test
 ),
 executed as (
     select

@@ -41,6 +41,15 @@ candidates as (
     union
     select repository, test as seen_as, test from mart.quarantine_issues
 ),
+tests as (
+    select
+        tests.repository,
+        tests.test_id,
+        candidates.test,
+        candidates.test <> candidates.seen_as as is_bare
+    from mart.tests as tests
+    inner join candidates on tests.repository = candidates.repository and tests.test = candidates.seen_as
+),
 results as (
     select
         results.repository,
@@ -57,15 +66,12 @@ results as (
         results.is_quarantined,
         results.ticket,
         results.completed_at,
-        candidates.test,
-        candidates.test <> candidates.seen_as as is_bare
+        tests.test,
+        tests.is_bare
     -- The few are kept in memory, and the many pass by.
-    from candidates
+    from tests
     inner join stg.test_results as results
-        on candidates.repository = results.repository
-        and case
-            when results.class_name = '' then results.name else concat(results.class_name, '::', results.name)
-        end = candidates.seen_as
+        on tests.repository = results.repository and tests.test_id = results.test_id
 ),
 partial as (
     select distinct repository, source_sha256 from stg.sources where format = 'junit' and status <> 'complete'

@@ -11,6 +11,20 @@
 -- absence of a failure. Code on which nothing failed has the verdict `passed` and is left out.
 -- limits: executions of one code that lie farther apart than `same_source_lookback` are not brought together.
 with
+failing as (
+    select distinct
+        results.repository,
+        attempts.workflow,
+        results.leg,
+        results.test_id,
+        attempts.code
+    from mart.counted_attempts as attempts
+    inner join stg.test_results as results
+        on attempts.repository = results.repository
+        and attempts.run_id = results.run_id
+        and attempts.run_attempt = results.run_attempt
+    where results.is_failed and results.completed_at >= $history_from and results.completed_at < $to
+),
 executions as (
     select
         results.repository,
@@ -23,42 +37,40 @@ executions as (
         results.is_failed,
         results.is_passed,
         results.completed_at
-    from stg.test_results as results
+    -- The few are kept in memory, and the many pass by.
+    from failing
     inner join mart.counted_attempts as attempts
-        on results.repository = attempts.repository
-        and results.run_id = attempts.run_id
-        and results.run_attempt = attempts.run_attempt
+        on failing.repository = attempts.repository
+        and failing.workflow = attempts.workflow
+        and failing.code = attempts.code
+    inner join stg.test_results as results
+        on attempts.repository = results.repository
+        and attempts.run_id = results.run_id
+        and attempts.run_attempt = results.run_attempt
+        and failing.leg = results.leg
+        and failing.test_id = results.test_id
     where
         results.completed_at >= $history_from
         and results.completed_at < $to
         and results.outcome <> 'skipped'
 ),
-failing as (
-    select distinct repository, workflow, leg, test_id, code from executions where is_failed
-),
 runs as (
     select
-        executions.repository,
-        executions.workflow,
-        executions.leg,
-        executions.test_id,
-        executions.code,
-        executions.grade_across_runs,
-        executions.run_id,
+        repository,
+        workflow,
+        leg,
+        test_id,
+        code,
+        grade_across_runs,
+        run_id,
         count(*) as n_executions,
-        count(*) filter (where executions.is_failed) as n_failed,
-        count(*) filter (where executions.is_passed) as n_passed,
-        max(executions.completed_at) as completed_at
+        count(*) filter (where is_failed) as n_failed,
+        count(*) filter (where is_passed) as n_passed,
+        max(completed_at) as completed_at
     from executions
-    inner join failing
-        on executions.repository = failing.repository
-        and executions.workflow = failing.workflow
-        and executions.leg = failing.leg
-        and executions.test_id = failing.test_id
-        and executions.code = failing.code
     group by
-        executions.repository, executions.workflow, executions.leg, executions.test_id, executions.code,
-        executions.grade_across_runs, executions.run_id
+        repository, workflow, leg, test_id, code,
+        grade_across_runs, run_id
 ),
 verdicts as (
     select
