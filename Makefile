@@ -45,8 +45,10 @@ demo: ## simulates an organization, pulls it into data/demo and serves the pages
 run: ## serves data/lake on a loopback address
 	cargo run --release -- serve
 
-bench: setup ## measures parsing, ingest and size on generated files; see tests/bench/README.md
-	cargo build --release -p cli -p tests --bin plumbline --examples
+bench: setup ## measures parsing, ingest, size, questions and pages on generated files; see tests/bench/README.md
+	tests/bench/setup.sh
+	cargo build --release --workspace
+	cargo test --release --workspace --no-run
 	.venv/bin/python tests/bench/run.py $(BENCH)
 
 mutants: ## breaks sql/ in one place at a time, and looks whether a case or the demo notices; see tests/README.md

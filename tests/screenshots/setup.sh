@@ -18,14 +18,5 @@ if ! command -v chromium >/dev/null; then
     apt-get install -q -y --no-install-recommends chromium fonts-noto-core fonts-dejavu-core
 fi
 
-folder=.venv-screenshots
-stamp="$(sha256sum <tests/screenshots/requirements.txt) $(python3 -c 'import sys; print(sys.executable, sys.version)')"
-if [[ -x $folder/bin/python && -f $folder/stamp && $(<"$folder/stamp") == "$stamp" ]]; then
-    exit
-fi
-echo "tests/screenshots/setup.sh: making $folder" >&2
-rm -rf "$folder"
-python3 -m venv "$folder"
-"$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
-    --requirement tests/screenshots/requirements.txt
-printf '%s\n' "$stamp" >"$folder/stamp"
+source tests/environment.sh
+environment .venv-screenshots tests/screenshots/requirements.txt

@@ -3,6 +3,9 @@
 //! `generate runs FOLDER RUNS TESTS SHAPE`: one ZIP for each run and `runs.csv` for `plumbline ingest directory --runs`.
 //! SHAPE is `pytest` (one report in each ZIP), `surefire` (one for each class) or `mixed` (half of the tests each).
 //! `generate report FOLDER BYTES`: one JUnit file of about that size as `report.xml` and `report.zip`, no test twice.
+//! `generate lake FOLDER DAYS`: a lake of an organization whose history grows while its tests stay; see `lake/mod.rs`.
+
+mod lake;
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -34,7 +37,10 @@ fn main() -> anyhow::Result<()> {
             Shape::parse(shape)?,
         ),
         ["report", folder, bytes] => report(Path::new(folder), bytes.parse()?),
-        _ => bail!("usage: generate runs FOLDER RUNS TESTS SHAPE | generate report FOLDER BYTES"),
+        ["lake", folder, days] => lake::write(folder, days.parse()?),
+        _ => bail!(
+            "usage: generate runs FOLDER RUNS TESTS SHAPE | generate report FOLDER BYTES | generate lake FOLDER DAYS"
+        ),
     }
 }
 
