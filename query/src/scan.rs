@@ -10,7 +10,7 @@ use datafusion::arrow::datatypes::{DataType, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::pruning::PruningStatistics;
 use datafusion::common::stats::Precision;
-use datafusion::common::{Column, DFSchema, Result, Statistics};
+use datafusion::common::{Column, DFSchema, Result, Statistics, project_schema};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
@@ -23,6 +23,7 @@ use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
 use datafusion::physical_expr::create_physical_expr;
 use datafusion::physical_optimizer::pruning::PruningPredicateBuilder;
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::empty::EmptyExec;
 use lake::layout;
 use lake::manifest::Manifest;
 use lake::parquet_file::{Bound, DataFile};
@@ -141,6 +142,11 @@ impl TableProvider for PinnedTable {
             .zip(kept)
             .filter_map(|(file, kept)| kept.then_some(file))
             .collect();
+        if kept.is_empty() {
+            // A scan of no file has no partition, which joins cannot build on.
+            let schema = project_schema(&self.schema, projection)?;
+            return Ok(Arc::new(EmptyExec::new(schema)));
+        }
         let files = kept
             .iter()
             .map(|file| PartitionedFile::new(layout::data_file(self.table.name, &file.name).to_string(), file.bytes));

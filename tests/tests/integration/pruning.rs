@@ -73,3 +73,34 @@ async fn a_scan_of_one_month_reads_the_files_and_row_groups_of_that_month() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_the_bounds_of_files_prove_is_not_evaluated_and_the_rest_is() {
+    on_every_site(async |site| {
+        let store = site.fresh_lake().open();
+        let clock = TestClock::at("2026-11-23T10:00:00Z");
+        let runs = [(1, "2026-11-20T10:00:00Z"), (2, "2026-11-21T10:00:00Z")];
+        let directories = runs.map(|(run_id, at)| TestRun::new(run_id, at, &[("t1", "passed")]).write(site.folder()));
+        lakes::ingest(&store, &clock, &directories).await.unwrap();
+        for (as_of, n, is_evaluated) in [
+            ("2026-11-22T00:00:00Z", 2, false),
+            ("2026-11-21T10:00:00Z", 2, false),
+            ("2026-11-21T09:59:59Z", 1, true),
+        ] {
+            let engine = lakes::engine(&store).unwrap();
+            let question = lakes::question(as_of);
+            let found = engine
+                .sql("select count(*) as n from stg.test_results", &question)
+                .await
+                .unwrap();
+            assert_eq!(found.rows, [[Cell::Integer(n)]], "{as_of}");
+            let plan = engine
+                .sql("explain select name from stg.test_results", &question)
+                .await
+                .unwrap();
+            let plan = format!("{:?}", plan.rows);
+            assert_eq!(plan.contains("predicate=completed_at"), is_evaluated, "{as_of}: {plan}");
+        }
+    })
+    .await;
+}
