@@ -15,7 +15,7 @@ use lake::tables::spec::{Stamp, TableSpec};
 use lake::tables::test_results::{self, ReportStamp, TestResultsBuilder};
 use lake::tables::{coverage, coverage_files, findings, runs, scans};
 
-use crate::formats::{cobertura, junit, registry, sarif};
+use crate::formats::{cobertura, junit, registry, scanner};
 use crate::run_document;
 use crate::sources::github::objects::kinds::{self, Reading};
 
@@ -101,8 +101,8 @@ impl Plan {
             self.source(SourceStatus::Refused, Some(reason.clone()), 0)
         } else if self.planned.format == registry::JUNIT.name {
             self.parse_junit(payload, stamp, emit)?
-        } else if self.planned.format == registry::SARIF.name {
-            self.parse_sarif(payload, stamp, emit)?
+        } else if let Some(read) = registry::scans(&self.planned.format) {
+            self.parse_scans(read, payload, stamp, emit)?
         } else if self.planned.format == registry::COBERTURA.name {
             self.parse_cobertura(payload, stamp, emit)?
         } else {
@@ -202,17 +202,18 @@ impl Plan {
         })
     }
 
-    fn parse_sarif(
+    fn parse_scans(
         &self,
+        read: scanner::Read,
         payload: &mut dyn BufRead,
         stamp: Stamp,
         emit: &mut dyn FnMut(Rows) -> std::io::Result<()>,
     ) -> std::io::Result<Source> {
         let mut findings = Parcel::new(&findings::TABLE, stamp, self.report());
         let mut scans = Parcel::new(&scans::TABLE, stamp, self.report());
-        let outline = sarif::read(payload, &mut |row| match row {
-            sarif::Row::Finding(finding) => findings.push(finding.clone(), emit),
-            sarif::Row::Scan(scan) => scans.push(scan.clone(), emit),
+        let outline = read(payload, &mut |row| match row {
+            scanner::Row::Finding(finding) => findings.push(finding.clone(), emit),
+            scanner::Row::Scan(scan) => scans.push(scan.clone(), emit),
         })?;
         findings.flush(emit)?;
         scans.flush(emit)?;

@@ -4,3 +4,4 @@ pub mod cobertura;
 pub mod junit;
 pub mod registry;
 pub mod sarif;
+pub mod scanner;

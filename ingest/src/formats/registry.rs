@@ -1,6 +1,6 @@
 //! Which formats there are, and which one some bytes are.
 
-use super::{cobertura, junit, sarif};
+use super::{cobertura, junit, sarif, scanner};
 
 /// First bytes that a file is recognised by.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -34,6 +34,14 @@ pub const SARIF: Format = Format {
     name: "sarif",
     parser: sarif::PARSER,
 };
+
+/// How the reports of a scanner are read, by the name of their format; null where it is none of a scanner's.
+pub fn scans(format: &str) -> Option<scanner::Read> {
+    match format {
+        "sarif" => Some(sarif::read),
+        _ => None,
+    }
+}
 
 /// What some bytes are.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! so that the same tokens serve to read a document and to copy it without its secrets.
 
 pub(crate) mod lexer;
+pub(crate) mod member;
 pub(crate) mod utf8;
 pub(crate) mod value;
 

@@ -12,7 +12,7 @@ use super::archive::{self, Stop};
 use super::item::{Document, Item, Origin};
 use crate::error::{Error, Result};
 use crate::formats::registry::{COBERTURA, HEAD_BYTES, JUNIT, Recognised, SARIF, recognise};
-use crate::formats::{cobertura, junit, sarif};
+use crate::formats::{cobertura, junit, registry, sarif, scanner};
 use crate::payload::Payload;
 use crate::redaction::Content;
 
@@ -282,9 +282,9 @@ fn reported_span(walked: &Walk) -> Option<(Timestamp, Timestamp)> {
                     }
                     Ok(())
                 })?;
-            } else if format == SARIF {
-                sarif::read(&mut *payload.open()?, &mut |row| {
-                    if let sarif::Row::Scan(scan) = row {
+            } else if let Some(read) = registry::scans(format.name) {
+                read(&mut *payload.open()?, &mut |row| {
+                    if let scanner::Row::Scan(scan) = row {
                         extend(scan.started_at);
                         extend(scan.ended_at);
                     }

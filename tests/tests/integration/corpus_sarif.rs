@@ -7,13 +7,13 @@ use domain::finding::Finding;
 use domain::scan::Scan;
 use domain::severity::Severity;
 use domain::source::SourceStatus;
-use ingest::formats::sarif;
+use ingest::formats::{sarif, scanner};
 use serde_json::Value;
 
 use crate::corpus::{TABLES, corpus, table};
 
 struct File {
-    outline: sarif::Outline,
+    outline: scanner::Outline,
     findings: Vec<Finding>,
     scans: Vec<Scan>,
 }
@@ -52,8 +52,8 @@ fn rows(bytes: &[u8]) -> File {
     let (mut findings, mut scans) = (Vec::new(), Vec::new());
     let outline = sarif::read(&mut &*bytes, &mut |row| {
         match row {
-            sarif::Row::Finding(finding) => findings.push(finding.clone()),
-            sarif::Row::Scan(scan) => scans.push(scan.clone()),
+            scanner::Row::Finding(finding) => findings.push(finding.clone()),
+            scanner::Row::Scan(scan) => scans.push(scan.clone()),
         }
         Ok(())
     });

@@ -1,45 +1,21 @@
 //! A held result with its rule and its run: severity, class, package, and what names it.
 
-use std::collections::HashMap;
-
-use domain::finding::{Finding, FindingClass, FindingIdentity, IdentityBasis};
+use domain::finding::{Finding, FindingClass};
 use domain::severity::assess;
 
-use super::class::class;
-use super::member::cut;
 use super::package::{Package, vulnerability_ids};
-use super::path::of_uri;
 use super::result::Result as Held;
 use super::run::Run;
 use super::tool::Rule;
-
-/// How often each key came so far in a run, by its digest.
-#[derive(Debug, Default)]
-pub(super) struct Occurrences(HashMap<[u8; 32], i32>);
-
-impl Occurrences {
-    fn next(&mut self, identity: &FindingIdentity) -> i32 {
-        let counter = self.0.entry(identity.uid("").to_bytes()).or_default();
-        *counter += 1;
-        *counter - 1
-    }
-}
+use crate::formats::scanner::class::class;
+use crate::formats::scanner::identity::{Named, Occurrences, identity};
+use crate::formats::scanner::path::of_uri;
+use crate::json::member::cut;
 
 /// Makes findings of the held results of a run, in the order of the file.
 pub(super) fn resolve(run: &Run, held: Vec<Held>, occurrences: &mut Occurrences) -> Vec<Finding> {
     let mut findings: Vec<_> = held.into_iter().filter_map(|held| finding(run, held)).collect();
-    // Those that only their order tells apart are counted from the top of the file, however the tool sorts them.
-    let mut order: Vec<usize> = (0..findings.len()).collect();
-    order.sort_by_key(|&index| (findings[index].start_line, findings[index].result));
-    for index in order {
-        let finding = &mut findings[index];
-        let occurrence = occurrences.next(&finding.identity);
-        if matches!(finding.identity.basis, IdentityBasis::Snippet | IdentityBasis::Order) {
-            finding.identity.parts.push(occurrence.to_string());
-        } else {
-            finding.occurrence = occurrence;
-        }
-    }
+    occurrences.number(&mut findings);
     findings
 }
 
@@ -66,7 +42,9 @@ fn finding(run: &Run, mut held: Held) -> Option<Finding> {
         .clone()
         .or_else(|| rule.map(|rule| rule.id.clone()))
         .unwrap_or_default();
-    let class = class(&run.family, &rule_id, rule, run.image.is_some());
+    let rule_name = rule.and_then(|rule| rule.name.as_deref()).unwrap_or_default();
+    let tags = rule.map_or(&[][..], |rule| &rule.tags);
+    let class = class(&run.family, &rule_id, rule_name, tags, run.image.is_some());
     let security_severity = held.score.take().or_else(|| rule.and_then(|rule| rule.score.clone()));
     let message = message(&held, rule);
     let of_message = message
@@ -104,12 +82,20 @@ fn finding(run: &Run, mut held: Held) -> Option<Finding> {
         .cloned()
         .or_else(|| is_vulnerability.then(|| rule_id.clone()));
     let known_as = rule.and_then(|rule| rule.deprecated_id.as_deref()).unwrap_or(&rule_id);
-    let vulnerability = if is_vulnerability {
-        vulnerability_id.as_deref()
-    } else {
-        None
-    };
-    let identity = identity(run, &held, class, known_as, path.as_deref(), &package, vulnerability);
+    let identity = identity(&Named {
+        class,
+        tool_family: &run.family,
+        rule_id: known_as,
+        path: path.as_deref(),
+        image: run.image.as_deref(),
+        package: package.name.as_deref(),
+        vulnerability: vulnerability_id.as_deref(),
+        start_line: held.start_line,
+        commit_sha: held.commit_sha.as_deref(),
+        fingerprint: held.fingerprints.naming(),
+        resource: held.logical_location.as_deref(),
+        snippet: held.snippet.as_deref(),
+    });
     Some(Finding {
         scan: run.scan,
         result: held.position,
@@ -152,58 +138,4 @@ fn message(held: &Held, rule: Option<&Rule>) -> Option<String> {
         }
     }
     Some(text)
-}
-
-/// What names a finding, by its class; see the README.
-fn identity(
-    run: &Run,
-    held: &Held,
-    class: FindingClass,
-    rule_id: &str,
-    path: Option<&str>,
-    package: &Package,
-    vulnerability: Option<&str>,
-) -> FindingIdentity {
-    let path = path.unwrap_or_default();
-    let name = package.name.as_deref();
-    let (basis, parts): (_, Vec<&str>) = match (class, name, vulnerability) {
-        (FindingClass::Sca, Some(name), Some(vulnerability)) => {
-            (IdentityBasis::Package, vec![path, name, vulnerability])
-        }
-        (FindingClass::Image, Some(name), Some(vulnerability)) => {
-            let image = run.image.as_deref().unwrap_or(path);
-            (IdentityBasis::Package, vec![image, name, vulnerability])
-        }
-        (FindingClass::License, Some(name), _) => (IdentityBasis::Package, vec![path, name, rule_id]),
-        (FindingClass::Secret, ..) => {
-            let line = held.start_line.map(|line| line.to_string()).unwrap_or_default();
-            let commit = held.commit_sha.as_deref().unwrap_or_default();
-            let parts = [rule_id, path, commit, &line].map(str::to_owned);
-            return FindingIdentity {
-                class,
-                basis: IdentityBasis::Commit,
-                parts: parts.to_vec(),
-            };
-        }
-        _ => match (
-            held.fingerprints.naming(),
-            held.logical_location.as_deref(),
-            &held.snippet,
-        ) {
-            (_, Some(resource), _) if class == FindingClass::Iac => {
-                (IdentityBasis::Resource, vec![&run.family, rule_id, path, resource])
-            }
-            (Some((key, value)), ..) => (IdentityBasis::Fingerprint, vec![&run.family, rule_id, path, key, value]),
-            (None, _, Some(snippet)) => (IdentityBasis::Snippet, vec![&run.family, rule_id, path, snippet]),
-            (None, resource, None) => {
-                let resource = resource.unwrap_or_default();
-                (IdentityBasis::Order, vec![&run.family, rule_id, path, resource])
-            }
-        },
-    };
-    FindingIdentity {
-        class,
-        basis,
-        parts: parts.into_iter().map(str::to_owned).collect(),
-    }
 }

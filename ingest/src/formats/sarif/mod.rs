@@ -7,12 +7,9 @@ pub mod reader;
 pub mod redaction;
 pub mod sniff;
 
-mod class;
 mod finding;
 mod fingerprint;
-mod member;
 mod package;
-mod path;
 mod result;
 mod run;
 mod tool;
@@ -21,6 +18,5 @@ mod tool;
 mod tests;
 
 // The front door of the format: callers need these and no path below.
-pub(crate) use class::family;
-pub use reader::{Outline, PARSER, Row, read};
+pub use reader::{PARSER, read};
 pub use sniff::{Sniff, sniff};

@@ -4,16 +4,16 @@
 
 use std::io::{self, BufRead};
 
-use domain::finding::Finding;
-use domain::scan::Scan;
-use domain::source::{SourceStatus, Warnings};
+use domain::source::SourceStatus;
 
-use super::finding::{Occurrences, resolve};
-use super::member::owned;
+use super::finding::resolve;
 use super::result::{Result as Held, SKIPPED};
 use super::run::{MAX_HELD_BYTES, Run};
 use super::tool::Tool;
+use crate::formats::scanner::identity::Occurrences;
+use crate::formats::scanner::{Outline, Row};
 use crate::json::lexer::{Break, Lexer, Token};
+use crate::json::member::owned;
 use crate::json::utf8::Utf8;
 use crate::json::value;
 
@@ -29,30 +29,6 @@ const WHOLE: &[&str] = &[
     "properties",
     "versionControlProvenance",
 ];
-
-/// What a file gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Row<'a> {
-    /// A finding; those of a run come in the order of its results.
-    Finding(&'a Finding),
-    /// The scan that they were found by, behind them.
-    Scan(&'a Scan),
-}
-
-/// What became of one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outline {
-    /// The family of the first run's tool.
-    pub dialect: Option<String>,
-    /// How far it was read.
-    pub status: SourceStatus,
-    /// Why it is partial or refused: a stable slug, a colon, prose.
-    pub reason: Option<String>,
-    /// Rows given out: findings and scans.
-    pub n_rows: i64,
-    /// What was mended or lost.
-    pub warnings: Warnings,
-}
 
 /// Reads one file and gives out its rows.
 ///

@@ -6,7 +6,7 @@
 
 use std::io::{self, BufRead, Read as _, Write};
 
-use super::class::{family, is_secret_scanner};
+use crate::formats::scanner::class::{family, is_secret_scanner};
 use crate::json::lexer::{Break, Lexer, Token};
 use crate::json::utf8::Utf8;
 

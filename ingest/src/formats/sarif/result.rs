@@ -5,8 +5,8 @@ use domain::identity::Sha256Digest;
 use serde_json::Value;
 
 use super::fingerprint::Fingerprints;
-use super::member::{cut, elements, index, integer, owned, scalar, text};
 use super::tool::RuleReference;
+use crate::json::member::{cut, elements, index, integer, owned, scalar, text};
 
 /// Members that nothing here reads; a data flow of CodeQL alone may be megabytes.
 pub(super) const SKIPPED: &[&str] = &[

@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use domain::identity::Sha256Digest;
 
-use super::member::{cut, elements, integer, owned, scalar, text};
 use crate::json::lexer::{Break, Lexer, Token};
+use crate::json::member::{cut, elements, integer, owned, scalar, text};
 use crate::json::value;
 
 /// Rules that are kept of a run; CodeQL's largest suite has under 2,000.

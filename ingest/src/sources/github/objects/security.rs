@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::{Login, login, needed, parse, time};
 use super::kinds::Reading;
-use crate::formats::sarif;
+use crate::formats::scanner::class;
 use crate::report::Rows;
 
 /// The kind of alerts that are about secrets.
@@ -205,7 +205,7 @@ pub(super) fn analysis(object: &[u8], reading: &Reading<'_>) -> Result<Vec<Rows>
         analysis_id: analysis.id,
         reference: needed(analysis.r#ref, "ref")?,
         commit_sha: needed(analysis.commit_sha, "commit_sha")?,
-        tool_family: sarif::family(&tool),
+        tool_family: class::family(&tool),
         tool,
         category: told(analysis.category),
         error: told(analysis.error),

@@ -3,22 +3,22 @@
 use serde_json::Value;
 
 /// The text at a path, if it is one, not empty, and was not taken out.
-pub(super) fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
+pub(crate) fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
     value.pointer(pointer)?.as_str().filter(|text| is_text(text))
 }
 
 /// Neither empty nor a mark of what was taken out.
-pub(super) fn is_text(text: &str) -> bool {
+pub(crate) fn is_text(text: &str) -> bool {
     !text.is_empty() && text != "[redacted secret]"
 }
 
 /// The same, of one's own.
-pub(super) fn owned(value: &Value, pointer: &str) -> Option<String> {
+pub(crate) fn owned(value: &Value, pointer: &str) -> Option<String> {
     text(value, pointer).map(str::to_owned)
 }
 
 /// A text or a number as text: scores are written as both.
-pub(super) fn scalar(value: &Value, pointer: &str) -> Option<String> {
+pub(crate) fn scalar(value: &Value, pointer: &str) -> Option<String> {
     match value.pointer(pointer)? {
         Value::String(text) if is_text(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -27,7 +27,7 @@ pub(super) fn scalar(value: &Value, pointer: &str) -> Option<String> {
 }
 
 /// An integer of at least `min`; SARIF writes -1 for what is absent.
-pub(super) fn integer(value: &Value, pointer: &str, min: i64) -> Option<i64> {
+pub(crate) fn integer(value: &Value, pointer: &str, min: i64) -> Option<i64> {
     let value = value.pointer(pointer)?;
     #[expect(clippy::cast_possible_truncation, reason = "the bounds are checked in the same line")]
     let number = value.as_i64().or_else(|| {
@@ -38,12 +38,12 @@ pub(super) fn integer(value: &Value, pointer: &str, min: i64) -> Option<i64> {
 }
 
 /// An index from 0.
-pub(super) fn index(value: &Value, pointer: &str) -> Option<usize> {
+pub(crate) fn index(value: &Value, pointer: &str) -> Option<usize> {
     integer(value, pointer, 0).and_then(|index| usize::try_from(index).ok())
 }
 
 /// Elements of an array; none where it is none.
-pub(super) fn elements<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
+pub(crate) fn elements<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
     value
         .pointer(pointer)
         .and_then(Value::as_array)
@@ -51,6 +51,6 @@ pub(super) fn elements<'v>(value: &'v Value, pointer: &str) -> &'v [Value] {
 }
 
 /// The first characters of a text.
-pub(super) fn cut(text: &str, n: usize) -> String {
+pub(crate) fn cut(text: &str, n: usize) -> String {
     text.chars().take(n).collect()
 }

@@ -5,7 +5,7 @@
 const WORKSPACES: [(&str, bool); 3] = [("/github/workspace/", false), ("/runner/work/", true), ("/__w/", true)];
 
 /// A URI of SARIF 3.4.3 as a path below the repository, where it can be told.
-pub(super) fn of_uri(uri: &str) -> Option<String> {
+pub(crate) fn of_uri(uri: &str) -> Option<String> {
     let decoded = decode(uri.strip_prefix("file://").unwrap_or(uri)).replace('\\', "/");
     let mut path = decoded.as_str();
     for (workspace, is_nested) in WORKSPACES {
@@ -30,7 +30,7 @@ pub(super) fn of_uri(uri: &str) -> Option<String> {
 }
 
 /// A name of an image without tag and digest.
-pub(super) fn of_image(name: &str) -> String {
+pub(crate) fn of_image(name: &str) -> String {
     let name = name.split('@').next().unwrap_or(name);
     match name.rsplit_once(':') {
         // What stands behind a colon and a slash belongs to a port.

@@ -2,8 +2,6 @@
 
 use domain::finding::FindingClass;
 
-use super::tool::Rule;
-
 /// Beginnings of drivers' names in lower case, longest first where one begins another; and the family.
 const FAMILIES: &[(&str, &str)] = &[
     ("codeql", "codeql"),
@@ -64,17 +62,14 @@ pub(crate) fn family(driver: &str) -> String {
 }
 
 /// Whether every result of a family is about a secret.
-pub(super) fn is_secret_scanner(family: &str) -> bool {
+pub(crate) fn is_secret_scanner(family: &str) -> bool {
     SECRETS.contains(&family)
 }
 
-/// What kind of thing a result is.
-pub(super) fn class(family: &str, rule_id: &str, rule: Option<&Rule>, is_image: bool) -> FindingClass {
-    let name = rule
-        .and_then(|rule| rule.name.as_deref())
-        .unwrap_or_default()
-        .to_lowercase();
-    let has_tag = |tag: &str| rule.is_some_and(|rule| rule.tags.iter().any(|own| own.eq_ignore_ascii_case(tag)));
+/// What kind of thing a result is, by its rule's id, name and tags.
+pub(crate) fn class(family: &str, rule_id: &str, rule_name: &str, tags: &[String], is_image: bool) -> FindingClass {
+    let name = rule_name.to_lowercase();
+    let has_tag = |tag: &str| tags.iter().any(|own| own.eq_ignore_ascii_case(tag));
     let is_one_of = |families: &[&str]| families.contains(&family);
     let begins = |begins: &[&str]| begins.iter().any(|begin| rule_id.starts_with(begin));
     if is_one_of(SECRETS) || begins(&["CKV_SECRET_"]) || rule_id.contains(".secrets.") || has_tag("secret") {
