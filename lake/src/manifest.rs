@@ -52,6 +52,14 @@ impl Manifest {
             .try_fold(i64::MIN, |latest, file| Some(latest.max(of(file)?)))
     }
 
+    /// The files that may hold a row whose `column` is not after an instant in microseconds.
+    pub fn begun_by(&self, column: &str, at: i64) -> impl Iterator<Item = &DataFile> {
+        let earliest = move |file: &DataFile| file.columns.get(column)?.min.as_long();
+        self.files
+            .iter()
+            .filter(move |file| earliest(file).is_none_or(|earliest| earliest <= at))
+    }
+
     /// Puts the manifest under its digest.
     pub(crate) async fn put(&self, store: &Store) -> Result<Sha256Digest> {
         let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();

@@ -64,12 +64,16 @@ impl Definition {
 
     /// Whether the statement reads the parameter `$name`.
     pub(crate) fn mentions(&self, name: &str) -> bool {
-        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        self.sql
-            .split('$')
-            .skip(1)
-            .any(|rest| rest.strip_prefix(name).is_some_and(|rest| !rest.starts_with(is_word)))
+        reads_parameter(&self.sql, name)
     }
+}
+
+/// Whether SQL reads the parameter `$name`.
+pub(crate) fn reads_parameter(sql: &str, name: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    sql.split('$')
+        .skip(1)
+        .any(|rest| rest.strip_prefix(name).is_some_and(|rest| !rest.starts_with(is_word)))
 }
 
 impl Catalog {

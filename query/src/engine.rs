@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::error::DataFusionError;
 use datafusion::execution::memory_pool::GreedyMemoryPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use domain::clock::{Timestamp, Window, format_timestamp};
@@ -12,8 +11,6 @@ use domain::policy::Policy;
 use lake::publication::Published;
 use lake::snapshot::{Snapshot, publications};
 use lake::store::Store;
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
 use crate::answer::{Asked, Column, KpiAnswer, PublicationRef, Question, Table};
 use crate::catalog::Catalog;
@@ -22,9 +19,9 @@ use crate::definition::{Definition, Kind};
 use crate::error::{Error, Result};
 use crate::evidence::publication_ref;
 use crate::kept::Kept;
+use crate::keys::Evidence;
 use crate::scan::LAKE_URL;
 use crate::session::{self, Computed, Materialized, Rows, Session};
-use crate::shelf::shelf_of;
 use crate::verdict::judge;
 
 /// Window of a definition that names none.
@@ -35,6 +32,8 @@ const MEMORY_BYTES: usize = 1 << 30;
 const MATERIALIZED_BYTES: usize = 512 << 20;
 /// Memory of answers that are kept.
 const ANSWERS_BYTES: usize = 128 << 20;
+/// Digests of evidence that are kept.
+const EVIDENCE_KEPT: usize = 4096;
 /// Publications whose manifests are kept.
 const SNAPSHOTS_KEPT: usize = 16;
 
@@ -48,9 +47,11 @@ pub(crate) struct Inner {
     pub(crate) policy: Policy,
     runtime: Arc<RuntimeEnv>,
     pub(crate) source: Source,
-    /// By publication, parameters and name; publications never change, so neither does what is computed from them.
+    /// By all that they are a function of, as the answers are.
     materialized: Kept<Materialized>,
     pub(crate) answers: Kept<Computed>,
+    /// By publication, instant and relation.
+    pub(crate) evidence: Kept<Evidence>,
 }
 
 #[derive(Debug)]
@@ -94,6 +95,7 @@ impl Engine {
             source,
             materialized: Kept::new(MATERIALIZED_BYTES),
             answers: Kept::new(ANSWERS_BYTES),
+            evidence: Kept::new(EVIDENCE_KEPT),
         })))
     }
 
@@ -126,40 +128,6 @@ impl Engine {
             asked,
             rows,
         })
-    }
-
-    /// Computes a KPI at `points` ends of a week, the last one at `as_of`; oldest first. Points are computed side by side,
-    /// one for each core, and share the marts that do not look at the window.
-    pub async fn kpi_trend(&self, id: &str, question: &Question, points: usize) -> Result<Vec<KpiAnswer>> {
-        let newest = self.kpi(id, question).await?;
-        let window = newest.asked.window;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let turns = Arc::new(Semaphore::new(cores));
-        let mut under_way = JoinSet::new();
-        for back in 1..points {
-            let shift = chrono::Duration::weeks(i64::try_from(back).unwrap_or_default());
-            let window = Window {
-                from: window.from - shift,
-                to: window.to - shift,
-            };
-            let question = Question {
-                window: Some(window),
-                publication: Some(newest.asked.publication).filter(|number| *number > 0),
-                ..question.clone()
-            };
-            let (engine, id, turns) = (self.clone(), id.to_owned(), Arc::clone(&turns));
-            under_way.spawn(async move {
-                let _turn = turns.acquire().await;
-                engine.kpi(&id, &question).await
-            });
-        }
-        let mut answers = vec![newest];
-        while let Some(answer) = under_way.join_next().await {
-            let lost = |error| Error::engine(id)(DataFusionError::ExecutionJoin(Box::new(error)));
-            answers.push(answer.map_err(lost)??);
-        }
-        answers.sort_by_key(|answer| answer.asked.window.to);
-        Ok(answers)
     }
 
     /// Lists rows.
@@ -391,7 +359,7 @@ impl Engine {
             session.define(definition, None).await?;
             return Ok(());
         }
-        let key = self.key(definition, rows, asked)?;
+        let key = self.relation_key(definition, rows, asked)?;
         let turn = self.0.materialized.turn(&key);
         let _turn = turn.lock().await;
         if let Some((computed, bytes)) = session.define(definition, self.0.materialized.get(&key)).await? {
@@ -402,11 +370,7 @@ impl Engine {
 
     /// Computes a KPI, a list or an audit, or finds what was computed before.
     pub(crate) async fn compute(&self, definition: &Arc<Definition>, rows: &Rows, asked: &Asked) -> Result<Computed> {
-        let key = format!(
-            "{}{} {asked:?}",
-            shelf_of(asked.publication, asked.as_of),
-            definition.path
-        );
+        let key = self.answer_key(definition, rows, asked)?;
         let turn = self.0.answers.turn(&key);
         let _turn = turn.lock().await;
         if let Some(computed) = self.0.answers.get(&key) {
@@ -420,36 +384,6 @@ impl Engine {
         }
         Ok(computed)
     }
-
-    /// What a relation is a function of: the publication, the repositories, and the parameters that it or one below it
-    /// reads. One that only picks observations is the same for every `as_of` after the last of them.
-    fn key(&self, definition: &Arc<Definition>, rows: &Rows, asked: &Asked) -> Result<String> {
-        let below = self.0.catalog.in_order(definition)?;
-        let mut parameters = self.parameters(asked);
-        parameters.retain(|name, _| below.iter().any(|definition| definition.mentions(name)));
-        if let (Kind::Stg, Rows::Pinned(snapshot)) = (definition.kind, rows) {
-            let ended = |(_, table): &(String, String)| ended_by(snapshot, table, asked.as_of);
-            if definition.reads().iter().all(ended) {
-                parameters.remove("as_of");
-            }
-        }
-        Ok(format!(
-            "{} {} {:?} {parameters:?}",
-            definition.path, asked.publication_sha256, asked.repositories
-        ))
-    }
-}
-
-/// Whether every event of a raw table had happened by an instant.
-fn ended_by(snapshot: &Snapshot, table: &str, as_of: Timestamp) -> bool {
-    let Some(spec) = lake::tables::ALL.iter().find(|spec| spec.name == table) else {
-        return false;
-    };
-    let manifest = snapshot.manifest(table);
-    manifest.is_none_or(|manifest| {
-        let latest = manifest.latest(spec.event_time);
-        latest.is_some_and(|latest| latest <= as_of.timestamp_micros())
-    })
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "days of a policy, in milliseconds")]

@@ -1,11 +1,11 @@
 //! What was computed once, by all that it is a function of.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::Mutex as Turn;
 
-/// A bounded store of values that never change; the oldest makes room.
+/// A bounded store of values that never change; what was not asked for longest makes room.
 #[derive(Debug)]
 pub(crate) struct Kept<T> {
     /// Sum of the weights of what is held.
@@ -16,17 +16,25 @@ pub(crate) struct Kept<T> {
 
 #[derive(Debug)]
 struct Held<T> {
-    values: HashMap<String, (T, usize)>,
-    order: VecDeque<String>,
+    values: HashMap<String, Entry<T>>,
     weight: usize,
+    /// Counts what is kept and asked for.
+    now: u64,
+}
+
+#[derive(Debug)]
+struct Entry<T> {
+    value: T,
+    weight: usize,
+    asked_at: u64,
 }
 
 impl<T: Clone> Kept<T> {
     pub(crate) fn new(capacity: usize) -> Self {
         let held = Held {
             values: HashMap::new(),
-            order: VecDeque::new(),
             weight: 0,
+            now: 0,
         };
         Self {
             capacity,
@@ -36,8 +44,12 @@ impl<T: Clone> Kept<T> {
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<T> {
-        let held = self.held.lock().ok()?;
-        held.values.get(key).map(|(value, _)| value.clone())
+        let mut held = self.held.lock().ok()?;
+        held.now += 1;
+        let now = held.now;
+        let found = held.values.get_mut(key)?;
+        found.asked_at = now;
+        Some(found.value.clone())
     }
 
     /// Keeps a value of some weight, in whatever unit the capacity has.
@@ -45,18 +57,24 @@ impl<T: Clone> Kept<T> {
         let Ok(mut held) = self.held.lock() else {
             return;
         };
+        held.now += 1;
         held.weight += weight;
-        match held.values.insert(key.clone(), (value, weight)) {
-            Some((_, before)) => held.weight -= before,
-            None => held.order.push_back(key),
-        }
+        let asked_at = held.now;
+        let before = held.values.insert(
+            key,
+            Entry {
+                value,
+                weight,
+                asked_at,
+            },
+        );
+        held.weight -= before.map_or(0, |before| before.weight);
         while held.weight > self.capacity {
-            let Some(oldest) = held.order.pop_front() else {
+            let oldest = held.values.iter().min_by_key(|(_, entry)| entry.asked_at);
+            let Some(oldest) = oldest.map(|(key, _)| key.clone()) else {
                 break;
             };
-            if let Some((_, weight)) = held.values.remove(&oldest) {
-                held.weight -= weight;
-            }
+            held.weight -= held.values.remove(&oldest).map_or(0, |entry| entry.weight);
         }
     }
 
@@ -72,13 +90,16 @@ impl<T: Clone> Kept<T> {
         turn
     }
 
-    /// What is held under keys that begin with `prefix`, in the order in which it came.
+    /// What is held under keys that begin with `prefix`, what was asked for last at the end.
     pub(crate) fn beginning_with(&self, prefix: &str) -> Vec<(String, T)> {
         let Ok(held) = self.held.lock() else {
             return Vec::new();
         };
-        let keys = held.order.iter().filter(|key| key.starts_with(prefix));
-        keys.filter_map(|key| Some((key.clone(), held.values.get(key)?.0.clone())))
+        let mut found: Vec<_> = held.values.iter().filter(|(key, _)| key.starts_with(prefix)).collect();
+        found.sort_by_key(|(_, entry)| entry.asked_at);
+        found
+            .into_iter()
+            .map(|(key, entry)| (key.clone(), entry.value.clone()))
             .collect()
     }
 }

@@ -1,6 +1,8 @@
 //! Computed answers as bytes: a line of JSON that names them, then an Arrow stream for each.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::iter;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -8,24 +10,33 @@ use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::ipc::reader::StreamReader;
 use datafusion::arrow::ipc::writer::StreamWriter;
 use datafusion::error::DataFusionError;
-use domain::clock::{Timestamp, format_timestamp};
+use domain::clock::Timestamp;
 use domain::identity::Sha256Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{Engine, Source};
 use crate::error::{Error, Result as AnswerResult};
+use crate::keys::{as_of_key, question_of};
 use crate::session::{Computed, size_bytes};
+use crate::trend::{WEEKS, week_ends};
 
 /// A larger answer is written down for nobody: it is a long list, of which a page shows the beginning.
 const SHELVED_BYTES_MAX: usize = 1 << 20;
 
 impl Engine {
-    /// Writes down in the lake what was answered for a publication as of an instant, for the next process.
+    /// Writes down in the lake what was answered for a publication as of an instant and the ends of the weeks before, for
+    /// the next process.
     pub async fn shelve(&self, publication: u64, as_of: Timestamp) -> AnswerResult<()> {
         let Source::Lake { store, .. } = &self.0.source else {
             return Ok(());
         };
-        let mut answers = self.0.answers.beginning_with(&shelf_of(publication, as_of));
+        let instants = iter::once(as_of).chain(week_ends(as_of).take(WEEKS - 1));
+        let held = instants.flat_map(|instant| self.0.answers.beginning_with(&as_of_key(instant)));
+        // Of answers to one question, from publications one after the other, the one that was given last.
+        let newest: BTreeMap<_, _> = held
+            .map(|(key, computed)| (question_of(&key).to_owned(), (key, computed)))
+            .collect();
+        let mut answers: Vec<_> = newest.into_values().collect();
         answers.retain(|(_, computed)| size_bytes(&computed.1) <= SHELVED_BYTES_MAX);
         let bytes = write(&self.version(), &answers).map_err(Error::engine("answers"))?;
         Ok(lake::answers::put(store, publication, as_of, &bytes).await?)
@@ -52,11 +63,6 @@ impl Engine {
         let text = format!("{} {policy:?} {catalog:?}", env!("PLUMBLINE_CODE"));
         Sha256Digest::of(text.as_bytes()).to_string()
     }
-}
-
-/// How the keys of answers begin.
-pub(crate) fn shelf_of(publication: u64, as_of: Timestamp) -> String {
-    format!("{publication} {} ", format_timestamp(as_of))
 }
 
 /// What the first line says.

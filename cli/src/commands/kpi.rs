@@ -11,9 +11,6 @@ use crate::config::Config;
 use crate::output;
 use crate::run::Outcome;
 
-/// Points of a trend.
-const WEEKS: usize = 12;
-
 /// Runs it. The exit code is the verdict over everything in the selection, the worst of all KPIs.
 pub async fn run(config: Config, kpi: Kpi, format: Format) -> anyhow::Result<Outcome> {
     let engine = open::engine(&config)?;
@@ -31,7 +28,7 @@ pub async fn run(config: Config, kpi: Kpi, format: Format) -> anyhow::Result<Out
         let definition = engine.catalog().find(Kind::Kpi, &id)?;
         let question = open::question(&engine, &kpi.reading, definition.window.as_deref(), Vec::new())?;
         if kpi.by.is_some() {
-            answers.extend(engine.kpi_trend(&id, &question, WEEKS).await?);
+            answers.extend(engine.kpi_trend(&id, &question).await?);
         } else {
             answers.push(engine.kpi(&id, &question).await?);
         }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use domain::clock::Timestamp;
 use domain::kpi::KpiVerdict;
+use query::answer::KpiRow;
+use query::engine::Engine;
 use tests::lakes::{self, TestClock, TestRun, time};
 use tests::sites::on_every_site;
 
@@ -70,6 +73,71 @@ async fn a_late_file_changes_the_answer_only_for_those_who_may_know_of_it() {
         happened_before.as_of = time("2026-11-20T10:30:00Z");
         let earlier = engine.kpi("flaky_test_rate", &happened_before).await.unwrap();
         assert_eq!(all(&earlier), (2, Some(0.0), KpiVerdict::Met));
+    })
+    .await;
+}
+
+/// The points of a trend.
+async fn trend(engine: &Engine, as_of: &str) -> Vec<(Timestamp, Vec<KpiRow>)> {
+    let answers = engine.kpi_trend("flaky_test_rate", &lakes::question(as_of)).await;
+    let points = answers.unwrap().into_iter();
+    points.map(|answer| (answer.asked.as_of, answer.rows)).collect()
+}
+
+#[tokio::test]
+async fn a_trend_that_was_computed_before_is_that_of_a_fresh_engine() {
+    on_every_site(async |site| {
+        let store = site.fresh_lake().open();
+        let clock = TestClock::at("2026-11-23T10:00:00Z");
+        let engine = lakes::engine(&store).unwrap();
+        let mut late = TestRun::new(1, "2026-11-10T11:00:00Z", &[("t1", "passed"), ("t2", "passed")]);
+        late.run_attempt = 2;
+        let runs = [
+            TestRun::new(1, "2026-11-10T10:00:00Z", &[("t1", "failed"), ("t2", "passed")]),
+            TestRun::new(2, "2026-11-20T10:00:00Z", &[("t3", "passed")]),
+            late,
+        ];
+        let mut seen = Vec::new();
+        for run in &runs {
+            lakes::ingest(&store, &clock, &[run.write(site.folder())])
+                .await
+                .unwrap();
+            clock.advance(Duration::from_secs(3600));
+            for as_of in ["2026-11-23T12:00:00Z", "2026-11-23T12:05:00Z"] {
+                let found = trend(&engine, as_of).await;
+                assert_eq!(found, trend(&lakes::engine(&store).unwrap(), as_of).await, "{as_of}");
+                seen.push(found[9].clone());
+            }
+        }
+        // The week that ended on the 16th: the same until a late attempt tells something about it.
+        assert_eq!(seen[0].0, time("2026-11-16T00:00:00Z"));
+        assert!(seen[..4].iter().all(|point| *point == seen[0]), "{seen:?}");
+        assert_ne!(seen[4], seen[0]);
+        assert_eq!(seen[4], seen[5]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_answered_about_the_past_is_not_computed_again_for_what_comes_later() {
+    on_every_site(async |site| {
+        let store = site.fresh_lake().open();
+        let clock = TestClock::at("2026-11-23T10:00:00Z");
+        let engine = lakes::engine(&store).unwrap();
+        let first = TestRun::new(1, "2026-11-10T10:00:00Z", &[("t1", "passed")]).write(site.folder());
+        lakes::ingest(&store, &clock, &[first]).await.unwrap();
+        let past = lakes::question("2026-11-16");
+        let answer = engine.kpi("flaky_test_rate", &past).await.unwrap();
+        let files = store.list("tables/test_results").await.unwrap();
+        let second = TestRun::new(2, "2026-11-20T10:00:00Z", &[("t1", "passed")]).write(site.folder());
+        lakes::ingest(&store, &clock, &[second]).await.unwrap();
+        for file in files.iter().filter(|file| file.location.extension() == Some("parquet")) {
+            store.delete(&file.location).await.unwrap();
+        }
+        let again = engine.kpi("flaky_test_rate", &past).await.unwrap();
+        assert_eq!((again.asked.publication, all(&again)), (2, all(&answer)));
+        let fresh = lakes::engine(&store).unwrap().kpi("flaky_test_rate", &past).await;
+        assert!(fresh.is_err(), "without its files it can only have been kept");
     })
     .await;
 }

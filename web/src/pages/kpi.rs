@@ -18,8 +18,6 @@ use crate::table::TableView;
 use crate::twin::{self, Format};
 use crate::verdict::{self, VerdictView};
 
-/// Weeks of a trend.
-pub(crate) const TREND_WEEKS: usize = 12;
 /// Rows of the list behind a KPI that its own page shows.
 const ROWS_BEHIND: usize = 20;
 
@@ -40,7 +38,7 @@ pub(crate) async fn kpi(
     }
     // What is published meanwhile must not mix two publications on one page.
     question.publication = Some(answer.asked.publication).filter(|number| *number > 0);
-    let trend = state.engine.kpi_trend(id, &question, TREND_WEEKS).await?;
+    let trend = state.engine.kpi_trend(id, &question).await?;
     let behind = match &answer.definition.list {
         Some(list) => Some(state.engine.list(list, &question).await?),
         None => None,

@@ -13,7 +13,6 @@ use crate::chart::{IntervalBar, ceiling};
 use crate::error::PageError;
 use crate::format::{self, Moment};
 use crate::frame::{Frame, INGEST_COMMAND, Section};
-use crate::pages::kpi::TREND_WEEKS;
 use crate::pages::main::{Branch, branches};
 use crate::pages::{main, quarantine, security};
 use crate::selection::Selection;
@@ -60,10 +59,7 @@ pub(crate) async fn overview(extract::State(state): extract::State<State>, uri: 
     }
     let mut kpis = Vec::with_capacity(answers.len());
     for answer in answers {
-        let trend = state
-            .engine
-            .kpi_trend(&answer.definition.id, &question, TREND_WEEKS)
-            .await?;
+        let trend = state.engine.kpi_trend(&answer.definition.id, &question).await?;
         kpis.push((answer, trend));
     }
     let boards = Boards {

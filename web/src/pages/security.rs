@@ -15,7 +15,6 @@ use crate::error::PageError;
 use crate::format;
 use crate::frame::{Frame, INGEST_COMMAND, Section};
 use crate::group::{Group, State as GroupState, groups};
-use crate::pages::kpi::TREND_WEEKS;
 use crate::selection::Selection;
 use crate::state::State;
 use crate::table::{Row, rows};
@@ -72,7 +71,7 @@ pub(crate) async fn security(extract::State(state): extract::State<State>, uri: 
     for id in KPIS {
         if state.engine.catalog().get(Kind::Kpi, id).is_some() {
             let answer = state.engine.kpi(id, &question).await?;
-            kpis.push((answer, state.engine.kpi_trend(id, &question, TREND_WEEKS).await?));
+            kpis.push((answer, state.engine.kpi_trend(id, &question).await?));
         }
     }
     twin::html(&SecurityPage::new(selection, table.as_ref(), &kpis))
