@@ -10,6 +10,7 @@ use domain::identity::RepositoryName;
 use domain::policy::Policy;
 use ingest::sources::github::access::Credential;
 use ingest::sources::github::pull::Scope;
+use ingest::sources::github::webhook::WebhookSecret;
 use lake::store::StoreOptions;
 use query::catalog::Catalog;
 use serde::Deserialize;
@@ -51,6 +52,8 @@ struct RawGitHub {
     app_id: Option<u64>,
     app_key: Option<PathBuf>,
     download_hosts: Option<Vec<String>>,
+    #[serde(default)]
+    webhook_secrets: Vec<String>,
     organization: Option<String>,
     #[serde(default)]
     repositories: Vec<String>,
@@ -73,6 +76,8 @@ pub struct GitHubConfig {
     pub credential: Credential,
     /// Hosts that bytes may come from, where they are not GitHub's own.
     pub download_hosts: Option<Vec<String>>,
+    /// What deliveries of the webhook are signed with, the newest first; none: there is no webhook.
+    pub webhook_secrets: Vec<WebhookSecret>,
     /// What the schedule pulls.
     pub scope: Scope,
 }
@@ -183,7 +188,7 @@ impl Config {
                 .map(|(name, value)| (name.to_ascii_lowercase(), value.clone())),
         );
         let lake = common.lake.clone().or_else(|| variable("PLUMBLINE_LAKE")).or(raw.lake);
-        let github = github(raw.github, variable("GITHUB_TOKEN"))?;
+        let github = github(raw.github, variable("GITHUB_TOKEN"), variable("GITHUB_WEBHOOK_SECRET"))?;
         let schedule = schedule(&raw.schedule, &github)?;
         Ok(Self {
             github,
@@ -197,8 +202,8 @@ impl Config {
     }
 }
 
-/// The token of the environment goes before that of the file, and a token before an App.
-fn github(raw: RawGitHub, token: Option<String>) -> anyhow::Result<GitHubConfig> {
+/// Token and webhook's secret of the environment go before those of the file, and a token before an App.
+fn github(raw: RawGitHub, token: Option<String>, webhook: Option<String>) -> anyhow::Result<GitHubConfig> {
     let credential = match (token.or(raw.token), raw.app_id, raw.app_key) {
         (Some(token), ..) => Credential::Token(token),
         (None, Some(id), Some(key)) => Credential::App {
@@ -221,8 +226,18 @@ fn github(raw: RawGitHub, token: Option<String>) -> anyhow::Result<GitHubConfig>
         repositories: repositories.map_err(|error| UsageError(format!("`github.repositories`: {error}")))?,
         ..Scope::default()
     };
+    let secrets = webhook.iter().chain(&raw.webhook_secrets);
+    let webhook_secrets: Result<Vec<_>, _> = secrets.map(|secret| WebhookSecret::parse(secret)).collect();
+    let webhook_secrets = webhook_secrets.map_err(|error| UsageError(format!("`github.webhook_secrets`: {error}")))?;
+    let asks_for_nothing = scope.organization.is_none() && scope.repositories.is_empty();
+    if asks_for_nothing && !webhook_secrets.is_empty() {
+        bail!(UsageError(
+            "`github.webhook_secrets` needs `github.organization` or `github.repositories`".to_owned()
+        ));
+    }
     Ok(GitHubConfig {
         scope,
+        webhook_secrets,
         api_url: raw.api_url.unwrap_or_else(|| "https://api.github.com".to_owned()),
         credential,
         download_hosts: raw.download_hosts,
@@ -253,11 +268,16 @@ fn schedule(raw: &RawSchedule, github: &GitHubConfig) -> anyhow::Result<Vec<Sche
     Ok(jobs)
 }
 
+/// Variables by the names that GitHub's own tools and workflows use.
+const GITHUB: &[&str] = &["GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET"];
+
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn environment() -> BTreeMap<String, String> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(name, _)| name.starts_with("PLUMBLINE_") || name.starts_with("AWS_") || name == "GITHUB_TOKEN")
+        .filter(|(name, _)| {
+            name.starts_with("PLUMBLINE_") || name.starts_with("AWS_") || GITHUB.contains(&name.as_str())
+        })
         .collect()
 }
 

@@ -4,6 +4,7 @@ mod assets;
 mod card;
 mod chart;
 mod deadline;
+mod deliveries;
 mod error;
 mod format;
 mod frame;
@@ -28,6 +29,7 @@ mod timeline;
 mod twin;
 mod verdict;
 
+pub use deliveries::{Deliveries, Delivery, Taken};
 pub use preparation::{keep_prepared, recall};
 pub use routes::router;
 pub use server::{AddressRefused, check_address, serve};

@@ -3,9 +3,10 @@
 use axum::Router;
 use axum::http::Uri;
 use axum::middleware::from_fn;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::assets::asset;
+use crate::deliveries::deliver;
 use crate::error::PageError;
 use crate::pages::control::control;
 use crate::pages::explain::explain;
@@ -54,6 +55,7 @@ pub(crate) mod path {
     pub(crate) const PUBLICATIONS_JSON: &str = "/publications.json";
     pub(crate) const PUBLICATIONS_CSV: &str = "/publications.csv";
     pub(crate) const ASSET: &str = "/assets/{name}";
+    pub(crate) const WEBHOOK: &str = "/webhooks/github";
     pub(crate) const LIVEZ: &str = "/livez";
     pub(crate) const READYZ: &str = "/readyz";
 
@@ -124,6 +126,7 @@ pub fn router(state: State) -> Router {
         .route(path::PUBLICATIONS_JSON, get(publications))
         .route(path::PUBLICATIONS_CSV, get(publications))
         .route(path::ASSET, get(asset))
+        .route(path::WEBHOOK, post(deliver))
         .route(path::LIVEZ, get(livez))
         .route(path::READYZ, get(readyz))
         .fallback(no_page)

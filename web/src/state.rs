@@ -9,6 +9,7 @@ use query::answer::{Question, Table};
 use query::definition::Kind;
 use query::engine::Engine;
 
+use crate::deliveries::Deliveries;
 use crate::selection::{InvalidSelection, Selection, live};
 
 /// A live page shows what was prepared while newer things are, for so long at the most.
@@ -21,6 +22,8 @@ pub struct State {
     pub(crate) engine: Engine,
     /// Gives `as_of` where none is asked.
     pub(crate) clock: Arc<dyn Clock>,
+    /// Who takes webhook deliveries; null where none is configured.
+    pub(crate) deliveries: Option<Deliveries>,
     preparation: Arc<Mutex<Preparation>>,
 }
 
@@ -44,8 +47,15 @@ impl State {
         Self {
             engine,
             clock,
+            deliveries: None,
             preparation: Arc::default(),
         }
+    }
+
+    /// Takes webhook deliveries, too.
+    #[must_use]
+    pub fn with_deliveries(self, deliveries: Option<Deliveries>) -> Self {
+        Self { deliveries, ..self }
     }
 
     /// What a selection asks now. A live page whose newest answers are being computed shows the ones before.

@@ -12,7 +12,8 @@ use anyhow::Context as _;
 use domain::clock::{Clock, Timestamp, format_timestamp};
 use ingest::pipeline;
 use ingest::sources::github::access::Access;
-use ingest::sources::github::pull;
+use ingest::sources::github::pull::{self, Scope};
+use ingest::sources::github::webhook::Webhooks;
 use lake::appointments::{self, Appointment, Ending};
 use lake::store::Store;
 use lake::writer::Writer;
@@ -25,11 +26,18 @@ use crate::output;
 
 /// How often it is looked whether something is due.
 const TICK: &str = "*/5 * * * * *";
+/// How long a first delivery waits for those that come with it: one push sends several.
+const SETTLE: Duration = Duration::from_secs(2);
 /// How long a job waits for another writer, in seconds; then it gives up until it is due again.
 const WAIT: Duration = Duration::from_secs(120);
 
-/// Runs what is due until it is dropped.
-pub(crate) async fn run(config: &Config, clock: &Arc<dyn Clock>, store: &Store) -> anyhow::Result<()> {
+/// Runs what is due, and pulls what deliveries wake, until it is dropped.
+pub(crate) async fn run(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    store: &Store,
+    webhooks: Option<&Webhooks>,
+) -> anyhow::Result<()> {
     let (ticks, mut ticked) = mpsc::channel::<()>(1);
     let mut ticker = JobScheduler::new().await.context("the scheduler did not start")?;
     let tick = Ticker::new(TICK, move |_, _| {
@@ -55,8 +63,13 @@ pub(crate) async fn run(config: &Config, clock: &Arc<dyn Clock>, store: &Store) 
             }
         }
         is_first = false;
-        if ticked.recv().await.is_none() {
-            break;
+        tokio::select! {
+            ticked = ticked.recv() => if ticked.is_none() { break },
+            scope = woken(webhooks) => {
+                if let Err(error) = pull_woken(config, &scope, clock, store).await {
+                    tracing::error!(error = format!("{error:#}"), "what a delivery woke was not pulled");
+                }
+            }
         }
     }
     ticker.shutdown().await?;
@@ -73,6 +86,27 @@ async fn resume(config: &Config, job: &ScheduledJob, clock: &Arc<dyn Clock>, sto
         None => run_due(config, job, due_at, clock, store).await,
         Some(_) => Ok(()),
     }
+}
+
+/// Waits for deliveries, then a little longer for those that come with them; what they woke.
+async fn woken(webhooks: Option<&Webhooks>) -> Scope {
+    let Some(webhooks) = webhooks else {
+        return std::future::pending().await;
+    };
+    webhooks.woken().await;
+    tokio::time::sleep(SETTLE).await;
+    webhooks.take()
+}
+
+/// Pulls what deliveries woke. What fails here is asked for again by the scheduled pull.
+async fn pull_woken(config: &Config, scope: &Scope, clock: &Arc<dyn Clock>, store: &Store) -> anyhow::Result<()> {
+    let mut writer = writer(clock, store).await?;
+    let pulled = pull(config, scope, &mut writer).await;
+    // The lease is given back also after an error.
+    let closed = writer.close().await;
+    tracing::info!(said = pulled?, "pulled what deliveries woke");
+    closed?;
+    Ok(())
 }
 
 /// Runs a job where it is due and nobody else has taken it.
@@ -113,10 +147,9 @@ async fn run_due(
 
 /// Does it; a line that says what was done.
 async fn work(config: &Config, work: Work, clock: &Arc<dyn Clock>, store: &Store) -> anyhow::Result<String> {
-    let holder = format!("plumbline serve (process {})", std::process::id());
-    let mut writer = Writer::open(store, Arc::clone(clock), &holder, WAIT).await?;
+    let mut writer = writer(clock, store).await?;
     let done = match work {
-        Work::GitHub => pull(config, &mut writer).await,
+        Work::GitHub => pull(config, &config.github.scope, &mut writer).await,
         Work::Upkeep => upkeep(&mut writer).await,
     };
     // The lease is given back also after an error.
@@ -126,13 +159,18 @@ async fn work(config: &Config, work: Work, clock: &Arc<dyn Clock>, store: &Store
     Ok(done)
 }
 
-async fn pull(config: &Config, writer: &mut Writer) -> anyhow::Result<String> {
+async fn writer(clock: &Arc<dyn Clock>, store: &Store) -> anyhow::Result<Writer> {
+    let holder = format!("plumbline serve (process {})", std::process::id());
+    Ok(Writer::open(store, Arc::clone(clock), &holder, WAIT).await?)
+}
+
+async fn pull(config: &Config, scope: &Scope, writer: &mut Writer) -> anyhow::Result<String> {
     let github = &config.github;
     let mut access = Access::new(&github.api_url, github.credential.clone())?;
     if let Some(hosts) = &github.download_hosts {
         access.download_hosts.clone_from(hosts);
     }
-    let pulled = pull::pull(writer, &access, &github.scope, &|_| {}).await?;
+    let pulled = pull::pull(writer, &access, scope, &|_| {}).await?;
     Ok(format!(
         "{} repositories, {} runs new or changed, {} objects, {} gaps opened, {} closed",
         pulled.repositories,

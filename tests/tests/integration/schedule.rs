@@ -204,3 +204,73 @@ async fn the_gate_is_frozen_while_main_is_red_and_doctor_finds_every_permission(
     assert_eq!(doctor.status.code(), Some(0), "{text}");
     assert!(text.contains("Checks: read on neurocipher/"), "{text}");
 }
+
+/// Posts a delivery; status, and how long the answer took.
+async fn post(address: &str, body: &str, signature: &str) -> (u16, Duration) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let begun = Instant::now();
+    let request = client
+        .post(format!("http://{address}/webhooks/github"))
+        .header("X-GitHub-Event", "push")
+        .header("X-GitHub-Delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958")
+        .header("X-Hub-Signature-256", signature)
+        .body(body.to_owned());
+    (request.send().await.unwrap().status().as_u16(), begun.elapsed())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_delivery_wakes_the_pull_of_its_repository_and_a_forged_one_wakes_nothing() {
+    let (server, _) = organization().await;
+    let folder = tempfile::tempdir().unwrap();
+    let address = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .to_string();
+    let secret = ["not a secret", "of anybody"].join(" ");
+    let config = format!(
+        "lake = '{}'\nlisten = '{address}'\n[github]\napi_url = '{}'\norganization = 'neurocipher'\n\
+         webhook_secrets = ['{secret}']\n",
+        folder.path().join("lake").display(),
+        server.api_url(),
+    );
+    std::fs::write(folder.path().join("plumbline.toml"), config).unwrap();
+    let site = Site { folder };
+    let child = site.serve();
+    let give_up = Instant::now() + Duration::from_secs(60);
+    while std::net::TcpStream::connect(&address).is_err() {
+        assert!(Instant::now() < give_up, "the server does not listen");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let body = r#"{"ref": "refs/heads/main", "repository": {"full_name": "neurocipher/match-engine"}}"#;
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret.as_bytes());
+    let tag = aws_lc_rs::hmac::sign(&key, body.as_bytes());
+    let tag = domain::identity::Sha256Digest::from_bytes(tag.as_ref().try_into().unwrap());
+    let signature = format!("sha256={tag}");
+    assert_eq!(post(&address, body, &signature.replace('a', "b")).await.0, 401);
+    assert_eq!(
+        post(&address, &body.replace("match-engine", "console"), &signature)
+            .await
+            .0,
+        401
+    );
+    let rows = || {
+        let sql = "select repository, count(*) as n from raw.runs group by repository";
+        let output = site.run(&["sql", sql, "--format", "json"]);
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let rows = answer["rows"].as_array().unwrap().clone();
+        rows.iter()
+            .map(|row| row["repository"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let (status, took) = post(&address, body, &signature).await;
+    assert_eq!(status, 202);
+    assert!(took < Duration::from_secs(10), "GitHub has given it up: {took:?}");
+    while rows().is_empty() {
+        assert!(Instant::now() < give_up, "the delivery woke nobody");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    assert_eq!(rows(), ["neurocipher/match-engine"]);
+    assert_eq!(post(&address, body, &signature).await.0, 202, "delivered again");
+    assert_eq!(interrupt(child), Some(0));
+}

@@ -20,4 +20,5 @@ mod quarantine_lists;
 mod repository;
 mod security;
 mod settle;
+pub mod webhook;
 mod windows;
