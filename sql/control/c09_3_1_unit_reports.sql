@@ -33,6 +33,7 @@ reports as (
         run_id,
         run_attempt,
         source_sha256,
+        kind,
         format,
         status,
         n_rows,
@@ -42,7 +43,7 @@ reports as (
         first_value(run_id) over earliest as first_run_id,
         first_value(run_attempt) over earliest as first_run_attempt
     from stg.sources
-    where format in ('junit', 'cobertura')
+    where kind in ('tests', 'coverage')
     window earliest as (
         partition by repository, format, source_sha256 order by completed_at, run_id, run_attempt
     )
@@ -66,11 +67,11 @@ left_behind as (
         reports.repository,
         reports.run_id,
         reports.run_attempt,
-        count(*) filter (where reports.format = 'junit') as n_junit,
-        count(*) filter (where reports.format = 'cobertura') as n_cobertura,
+        count(*) filter (where reports.kind = 'tests') as n_junit,
+        count(*) filter (where reports.kind = 'coverage') as n_coverage,
         count(*) filter (where reports.status <> 'complete') as n_malformed,
-        coalesce(sum(reports.n_rows) filter (where reports.format = 'junit'), 0) as n_tests,
-        first_value(reports.source_sha256 order by reports.status <> 'complete' desc, reports.format desc,
+        coalesce(sum(reports.n_rows) filter (where reports.kind = 'tests'), 0) as n_tests,
+        first_value(reports.source_sha256 order by reports.status <> 'complete' desc, reports.kind desc,
             reports.source_sha256) as source_sha256,
         max(reports.completed_at) as completed_at
     from reports
@@ -100,7 +101,7 @@ judged as (
             when left_behind.n_junit > 0 and left_behind.n_tests = 0 then 'empty'
             when left_behind.repository is null then 'missing'
             when missing.repository is not null or left_behind.n_junit = 0 then 'no junit'
-            when left_behind.n_cobertura = 0 then 'no coverage'
+            when left_behind.n_coverage = 0 then 'no coverage'
             when copies.repository is not null then 'copied'
             else 'both'
         end as finding

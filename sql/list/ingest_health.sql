@@ -22,6 +22,7 @@ ages as (
     select
         repository,
         format,
+        kind,
         count(*) filter (where $from <= completed_at and completed_at < $to) as n,
         coalesce(sum(case when $from <= completed_at and completed_at < $to then n_rows end), 0) as n_rows,
         count(*) filter (where $from <= completed_at and completed_at < $to and status = 'partial') as n_partial,
@@ -30,7 +31,7 @@ ages as (
         max(known_at) as known_at
     from stg.sources
     where format <> 'github_gap'
-    group by repository, format
+    group by repository, format, kind
 )
 select
     ages.repository,
@@ -41,7 +42,7 @@ select
     ages.n_refused,
     ages.newest_at,
     seconds_between(ages.newest_at, $as_of) as lag_seconds,
-    ages.format = 'sarif' and plus_hours(ages.newest_at, rules.value) < $as_of as is_silent,
+    coalesce(ages.kind = 'scan', false) and plus_hours(ages.newest_at, rules.value) < $as_of as is_silent,
     ages.known_at
 from ages
 inner join policy as rules

@@ -3,6 +3,7 @@
 -- kind: stg
 -- grain: repository, run_id, run_attempt, workflow, job, artifact, source_sha256
 --
+-- `kind` is what a format tells of: `tests`, `coverage` or `scan`; null for what is no report.
 -- `is_lost_report`: the payload may have been a test report and could not be read to its end. Another format, told
 -- by its root element, is no loss.
 select
@@ -14,6 +15,11 @@ select
     artifact,
     path,
     format,
+    case
+        when format = 'junit' then 'tests'
+        when format in ('cobertura', 'jacoco', 'lcov') then 'coverage'
+        when format in ('checkov', 'gitleaks', 'grype', 'sarif', 'semgrep', 'tfsec', 'trivy') then 'scan'
+    end as kind,
     parser,
     dialect,
     status,

@@ -52,7 +52,11 @@ fn every_format_has_a_folder_a_line_in_the_registry_and_fixtures() {
             }
         }
     }
+    let kinds = std::fs::read_to_string(root().join("sql/stg/sources.sql")).unwrap();
     for name in registered {
+        if !kinds.contains(&format!("'{name}'")) {
+            findings.push(format!("sql/stg/sources.sql: say what kind of report `{name}` is"));
+        }
         if !folders.contains(&name) {
             findings.push(format!(
                 "{folder}/registry.rs: `{name}` has no folder; add `{folder}/{name}/`"
