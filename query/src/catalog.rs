@@ -218,6 +218,18 @@ impl Catalog {
         Ok(ordered)
     }
 
+    /// Ids of the computed controls that read one of these raw tables, themselves or by what is below them.
+    pub fn controls_over(&self, tables: &[&str]) -> Vec<String> {
+        let reads_one = |definition: &Arc<Definition>| {
+            let below = self.in_order(definition).unwrap_or_default();
+            let mut reads = below.iter().flat_map(|definition| definition.reads());
+            reads.any(|(schema, table)| schema == "raw" && tables.contains(&table.as_str()))
+        };
+        let controls = self.of_kind(Kind::Control).filter(reads_one);
+        let ids = controls.filter_map(|definition| Some(definition.control.as_ref()?.id.clone()));
+        ids.collect()
+    }
+
     /// What a text of free SQL reads, with everything below it, lowest first.
     pub(crate) fn below(&self, sql: &str) -> Result<Vec<Arc<Definition>>> {
         let mut ordered = Vec::new();

@@ -3,12 +3,12 @@
 use chrono::TimeDelta;
 use domain::clock::{Clock as _, SystemClock, format_timestamp};
 use ingest::sources::github::access::{Access, Credential};
-use ingest::sources::github::permissions;
+use ingest::sources::github::permissions::{self, Resource};
 use lake::{probe, verify};
 use query::definition::Kind;
 
 use crate::commands::open;
-use crate::config::Config;
+use crate::config::{Config, Work};
 use crate::output;
 use crate::run::Outcome;
 use crate::schedule;
@@ -139,8 +139,33 @@ async fn scheduled(config: &Config, findings: &mut Findings) {
     }
 }
 
+/// What is lost without a permission: in words, and by the controls that read what it fills.
+fn lacking(config: &Config, resource: &Resource, refusal: &str) -> String {
+    let controls = config.catalog.controls_over(resource.tables);
+    let controls = match controls.len() {
+        0 => String::new(),
+        _ => format!("; controls without evidence: {}", controls.join(", ")),
+    };
+    format!(
+        "refused ({refusal}); without it there is no {}{controls}",
+        resource.needed_for
+    )
+}
+
 async fn github(config: &Config, findings: &mut Findings) {
     let github = &config.github;
+    let is_polled = config.schedule.iter().any(|job| job.work == Work::GitHub);
+    match (github.webhook_secrets.len(), is_polled) {
+        (0, _) => {}
+        (_, true) => findings.good(
+            "webhook",
+            "deliveries wake pulls; the schedule finds what was not delivered",
+        ),
+        (_, false) => findings.note(
+            "webhook",
+            "what is not delivered is never asked for: write `github = \"*/15 * * * *\"` under `[schedule]`",
+        ),
+    }
     if github.scope.organization.is_none() && github.scope.repositories.is_empty() {
         return findings.note(
             "GitHub",
@@ -161,13 +186,11 @@ async fn github(config: &Config, findings: &mut Findings) {
         Err(error) => findings.wrong("GitHub", &error.to_string()),
         Ok(found) => {
             for permission in found {
-                let what = format!("{} on {}", permission.permission, permission.repository);
+                let resource = permission.resource;
+                let what = format!("{} on {}", resource.permission, permission.repository);
                 match permission.refusal {
-                    None => findings.good(&what, permission.needed_for),
-                    Some(refusal) => {
-                        let how = format!("refused ({refusal}); without it there is no {}", permission.needed_for);
-                        findings.wrong(&what, &how);
-                    }
+                    None => findings.good(&what, resource.needed_for),
+                    Some(refusal) => findings.wrong(&what, &lacking(config, resource, &refusal)),
                 }
             }
         }

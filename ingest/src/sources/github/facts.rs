@@ -20,6 +20,9 @@ use crate::sources::item::Document;
 /// Lists by time of change are read again from so long before what is known.
 const OVERLAP: TimeDelta = TimeDelta::minutes(10);
 
+/// GitHub's words for a branch without protection.
+pub(super) const NOT_PROTECTED: &str = "Branch not protected";
+
 impl RepositoryPull<'_> {
     /// Protection, active rules, and versions of rulesets that are not known yet.
     pub(super) async fn requirements(&self) -> Result<Vec<Document>> {
@@ -32,7 +35,7 @@ impl RepositoryPull<'_> {
         let protection = match protection {
             Ok(object) => Ok(Some(object)),
             // The words tell an unprotected branch from a missing permission.
-            Err(Failure::Status { status: 404, message }) if message == "Branch not protected" => Ok(None),
+            Err(Failure::Status { status: 404, message }) if message == NOT_PROTECTED => Ok(None),
             Err(failure) => Err(failure),
         };
         let rules = self

@@ -1,49 +1,123 @@
 //! What the credentials may read, asked of one repository before a pull finds out by gaps.
 
 use domain::identity::RepositoryName;
+use serde::Deserialize;
 
 use super::access::Access;
 use super::client::Client;
+use super::facts::NOT_PROTECTED;
+use super::failure::Failure;
 use super::pull::{Scope, repositories_of};
+use super::security::is_off;
 use crate::error::{Error, Result};
 
-/// A resource that pulls ask for: its path behind the repository, the permission of a fine-grained token or an App that
-/// it needs, and what cannot be told without it.
-const RESOURCES: [(&str, &str, &str); 7] = [
-    ("", "Metadata: read", "everything"),
-    (
-        "/actions/runs?per_page=1",
-        "Actions: read",
-        "runs, jobs and artifacts: every KPI",
-    ),
-    (
-        "/pulls?state=all&per_page=1",
-        "Pull requests: read",
-        "median CI duration per pull request",
-    ),
-    (
-        "/rulesets?per_page=1",
-        "Metadata: read",
-        "required checks: median CI duration, time to fix main, deploy gate",
-    ),
-    (
-        "/commits/HEAD/check-runs?per_page=1",
-        "Checks: read",
-        "checks of other apps on main: time to fix main",
-    ),
-    ("/issues?per_page=1", "Issues: read", "tickets of quarantined tests"),
-    ("/contents/?ref=HEAD", "Contents: read", "quarantine lists"),
+/// What a GitHub App or a fine-grained token has to be allowed, for which rows. All of it is reading.
+#[derive(Debug, Clone, Copy)]
+pub struct Resource {
+    /// Its path behind the repository; `{branch}` is the default branch.
+    path: &'static str,
+    /// The permission by its name in an App's manifest.
+    pub key: &'static str,
+    /// The permission as GitHub's pages name it.
+    pub permission: &'static str,
+    /// Tables whose rows come from it.
+    pub tables: &'static [&'static str],
+    /// What cannot be told without it.
+    pub needed_for: &'static str,
+}
+
+/// Every resource that pulls ask for.
+pub const RESOURCES: &[Resource] = &[
+    Resource {
+        path: "",
+        key: "metadata",
+        permission: "Metadata: read",
+        tables: &["repositories"],
+        needed_for: "everything",
+    },
+    Resource {
+        path: "/actions/runs?per_page=1",
+        key: "actions",
+        permission: "Actions: read",
+        tables: &[
+            "artifacts",
+            "coverage",
+            "coverage_files",
+            "findings",
+            "jobs",
+            "runs",
+            "scans",
+            "sources",
+            "steps",
+            "test_results",
+        ],
+        needed_for: "runs, jobs and artifacts: every KPI",
+    },
+    Resource {
+        path: "/pulls?state=all&per_page=1",
+        key: "pull_requests",
+        permission: "Pull requests: read",
+        tables: &["pull_request_commits", "pull_requests"],
+        needed_for: "median CI duration per pull request",
+    },
+    Resource {
+        path: "/rulesets?per_page=1",
+        key: "metadata",
+        permission: "Metadata: read",
+        tables: &["required_checks"],
+        needed_for: "checks that rulesets require: median CI duration, time to fix main, deploy gate",
+    },
+    Resource {
+        path: "/branches/{branch}/protection",
+        key: "administration",
+        permission: "Administration: read",
+        tables: &["required_checks"],
+        needed_for: "checks that branch protection requires: median CI duration, time to fix main, deploy gate",
+    },
+    Resource {
+        path: "/commits/HEAD/check-runs?per_page=1",
+        key: "checks",
+        permission: "Checks: read",
+        tables: &["check_runs"],
+        needed_for: "checks of other apps on main: time to fix main",
+    },
+    Resource {
+        path: "/issues?per_page=1",
+        key: "issues",
+        permission: "Issues: read",
+        tables: &["issues"],
+        needed_for: "tickets of quarantined tests, issues about failures",
+    },
+    Resource {
+        path: "/contents/?ref=HEAD",
+        key: "contents",
+        permission: "Contents: read",
+        tables: &["quarantine_entries"],
+        needed_for: "quarantine lists",
+    },
+    Resource {
+        path: "/code-scanning/analyses?per_page=1",
+        key: "security_events",
+        permission: "Code scanning alerts: read",
+        tables: &["analyses"],
+        needed_for: "analyses of code scanning: whether an absence is a fix",
+    },
+    Resource {
+        path: "/secret-scanning/alerts?hide_secret=true&per_page=1",
+        key: "secret_scanning_alerts",
+        permission: "Secret scanning alerts: read",
+        tables: &["alert_locations", "alerts"],
+        needed_for: "secrets that were revoked: the clock of critical findings",
+    },
 ];
 
 /// Whether one resource can be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Permission {
     /// The repository that was asked.
     pub repository: String,
-    /// What GitHub calls the permission.
-    pub permission: &'static str,
-    /// What needs it.
-    pub needed_for: &'static str,
+    /// What was asked for.
+    pub resource: &'static Resource,
     /// What GitHub answered, where it refused.
     pub refusal: Option<String>,
 }
@@ -63,10 +137,22 @@ pub async fn permissions(access: &Access, scope: &Scope) -> Result<Vec<Permissio
     };
     let repository =
         repository.ok_or_else(|| Error::Remote(format!("`{owner}` shows no repository to these credentials")))?;
+    let mut branch = "main".to_owned();
     let mut found = vec![];
-    for (path, permission, needed_for) in RESOURCES {
+    for resource in RESOURCES {
+        let path = resource.path.replace("{branch}", &branch);
         let refusal = match client.object(&format!("/repos/{repository}{path}")).await {
-            Ok(_) => None,
+            Ok(object) => {
+                if resource.path.is_empty()
+                    && let Ok(shown) = serde_json::from_str::<Shown>(object.get())
+                {
+                    branch = shown.default_branch;
+                }
+                None
+            }
+            // Nothing is refused: there is no protection, or the feature is not in use.
+            Err(Failure::Status { status: 404, message }) if message == NOT_PROTECTED => None,
+            Err(failure) if is_off(&failure) => None,
             Err(failure) => {
                 if let Some(error) = failure.fatal() {
                     return Err(error);
@@ -76,10 +162,49 @@ pub async fn permissions(access: &Access, scope: &Scope) -> Result<Vec<Permissio
         };
         found.push(Permission {
             repository: repository.to_string(),
-            permission,
-            needed_for,
+            resource,
             refusal,
         });
     }
     Ok(found)
+}
+
+/// What is read of a repository.
+#[derive(Debug, Deserialize)]
+struct Shown {
+    default_branch: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::sources::github::webhook;
+
+    #[test]
+    fn every_table_says_which_permission_fills_it() {
+        let filled: BTreeSet<_> = RESOURCES.iter().flat_map(|resource| resource.tables).copied().collect();
+        let tables = lake::tables::ALL.iter().map(|spec| spec.name);
+        // Gaps tell what could not be had.
+        let expected: BTreeSet<_> = tables.filter(|name| *name != "gaps").collect();
+        assert_eq!(filled, expected);
+    }
+
+    #[test]
+    fn the_manifest_of_the_app_asks_for_what_is_used_and_nothing_else() {
+        let manifest = include_str!("../../../../deploy/github/app-manifest.json");
+        let manifest: BTreeMap<String, Value> = serde_json::from_str(manifest).unwrap();
+        let permissions: BTreeMap<String, String> =
+            serde_json::from_value(manifest["default_permissions"].clone()).unwrap();
+        let used: BTreeMap<_, _> = RESOURCES
+            .iter()
+            .map(|resource| (resource.key.to_owned(), "read".to_owned()))
+            .collect();
+        assert_eq!(permissions, used);
+        let events: Vec<String> = serde_json::from_value(manifest["default_events"].clone()).unwrap();
+        assert_eq!(events, webhook::events().collect::<Vec<_>>());
+    }
 }

@@ -14,7 +14,7 @@ use crate::sources::item::Document;
 /// How GitHub says that a feature is switched off, or that nothing was ever uploaded: nothing is owed then.
 const OFF: &[&str] = &["is disabled", "not enabled", "must be enabled", "no analysis found"];
 
-fn is_off(failure: &Failure) -> bool {
+pub(super) fn is_off(failure: &Failure) -> bool {
     let Failure::Status {
         status: 403 | 404,
         message,
