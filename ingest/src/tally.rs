@@ -3,6 +3,8 @@
 use domain::source::{Source, SourceStatus};
 use lake::intent::PlannedSource;
 
+use crate::formats::registry::reader_of_coverage;
+
 /// What an ingest did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -63,7 +65,7 @@ impl Tally {
             match source.format.as_str() {
                 "junit" => self.test_results += n_rows,
                 "sarif" => self.scan_rows += n_rows,
-                "cobertura" => self.coverage_rows += n_rows,
+                format if reader_of_coverage(format).is_some() => self.coverage_rows += n_rows,
                 _ => {}
             }
             let told = || (source.path.clone(), source.reason.clone().unwrap_or_default());
