@@ -219,8 +219,9 @@ pub(crate) fn words(name: &str) -> String {
     let word = |word: &str| match word {
         "sha" => "SHA".to_owned(),
         "sha256" => "SHA-256".to_owned(),
-        "ci" | "id" | "sarif" | "sbom" | "spdx" | "zip" => word.to_uppercase(),
+        "ci" | "id" | "lcov" | "sarif" | "sbom" | "spdx" | "zip" => word.to_uppercase(),
         "github" => "GitHub".to_owned(),
+        "jacoco" => "JaCoCo".to_owned(),
         "junit" => "JUnit".to_owned(),
         _ => word.to_owned(),
     };

@@ -3,5 +3,6 @@
 pub mod cobertura;
 pub mod jacoco;
 pub mod junit;
+pub mod lcov;
 pub mod registry;
 pub mod sarif;

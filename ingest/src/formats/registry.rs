@@ -1,6 +1,6 @@
 //! Which formats there are, and which one some bytes are.
 
-use super::{cobertura, jacoco, junit, sarif};
+use super::{cobertura, jacoco, junit, lcov, sarif};
 use crate::coverage::row::{Reader, Sniff};
 
 /// First bytes that a file is recognised by.
@@ -16,7 +16,7 @@ pub struct Format {
 }
 
 /// Every format that gives rows, alphabetic for the foolish consistency.
-pub static ALL: &[Format] = &[COBERTURA, JACOCO, JUNIT, SARIF];
+pub static ALL: &[Format] = &[COBERTURA, JACOCO, JUNIT, LCOV, SARIF];
 
 /// Cobertura XML.
 pub const COBERTURA: Format = Format {
@@ -34,6 +34,12 @@ pub const JACOCO: Format = Format {
 pub const JUNIT: Format = Format {
     name: "junit",
     parser: junit::PARSER,
+};
+
+/// LCOV tracefiles.
+pub const LCOV: Format = Format {
+    name: "lcov",
+    parser: lcov::PARSER,
 };
 
 /// SARIF 2.1.0.
@@ -60,6 +66,11 @@ static COVERAGE: &[OfCoverage] = &[
         format: JACOCO,
         sniff: jacoco::sniff,
         read: jacoco::read,
+    },
+    OfCoverage {
+        format: LCOV,
+        sniff: lcov::sniff,
+        read: lcov::read,
     },
 ];
 
