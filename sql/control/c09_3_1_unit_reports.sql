@@ -11,7 +11,8 @@
 --
 -- One subject for each run attempt of the default branch that left a test report or coverage in the window, or owes a
 -- test report. Both are there, can be read to their end, and tell of at least one test. A report that is byte for byte
--- that of another attempt shows nothing; one in several files is where each of them is.
+-- that of another attempt shows nothing; one in several files is where each of them is. LCOV has no clock, and may well
+-- be the same twice.
 --
 -- limits: which program ran the tests is not judged.
 with
@@ -42,7 +43,7 @@ reports as (
         first_value(run_id) over earliest as first_run_id,
         first_value(run_attempt) over earliest as first_run_attempt
     from stg.sources
-    where format in ('junit', 'cobertura')
+    where format in ('junit', 'cobertura', 'jacoco', 'lcov')
     window earliest as (
         partition by repository, format, source_sha256 order by completed_at, run_id, run_attempt
     )
@@ -56,7 +57,7 @@ copies as (
             run_attempt,
             bool_and(first_run_id <> run_id or first_run_attempt <> run_attempt) as is_copy
         from reports
-        where n_rows > 0
+        where n_rows > 0 and format <> 'lcov'
         group by repository, run_id, run_attempt, job, artifact, format
     ) as written
     where is_copy
@@ -67,10 +68,10 @@ left_behind as (
         reports.run_id,
         reports.run_attempt,
         count(*) filter (where reports.format = 'junit') as n_junit,
-        count(*) filter (where reports.format = 'cobertura') as n_cobertura,
+        count(*) filter (where reports.format <> 'junit') as n_coverage,
         count(*) filter (where reports.status <> 'complete') as n_malformed,
         coalesce(sum(reports.n_rows) filter (where reports.format = 'junit'), 0) as n_tests,
-        first_value(reports.source_sha256 order by reports.status <> 'complete' desc, reports.format desc,
+        first_value(reports.source_sha256 order by reports.status <> 'complete' desc, reports.format = 'junit' desc,
             reports.source_sha256) as source_sha256,
         max(reports.completed_at) as completed_at
     from reports
@@ -100,7 +101,7 @@ judged as (
             when left_behind.n_junit > 0 and left_behind.n_tests = 0 then 'empty'
             when left_behind.repository is null then 'missing'
             when missing.repository is not null or left_behind.n_junit = 0 then 'no junit'
-            when left_behind.n_cobertura = 0 then 'no coverage'
+            when left_behind.n_coverage = 0 then 'no coverage'
             when copies.repository is not null then 'copied'
             else 'both'
         end as finding
