@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod coverage;
 pub mod error;
 pub mod formats;
 mod json;
@@ -8,6 +9,8 @@ pub mod pipeline;
 pub mod redaction;
 pub mod report;
 pub mod run_document;
+#[cfg(test)]
+mod snapshots;
 pub mod sources;
 pub mod tally;
 mod xml;

@@ -15,7 +15,8 @@ use lake::tables::spec::{Stamp, TableSpec};
 use lake::tables::test_results::{self, ReportStamp, TestResultsBuilder};
 use lake::tables::{coverage, coverage_files, findings, runs, scans};
 
-use crate::formats::{cobertura, junit, registry, scanner};
+use crate::coverage::row::{Reader, Row};
+use crate::formats::{junit, registry, scanner};
 use crate::run_document;
 use crate::sources::github::objects::kinds::{self, Reading};
 
@@ -103,8 +104,8 @@ impl Plan {
             self.parse_junit(payload, stamp, emit)?
         } else if let Some(read) = registry::scans(&self.planned.format) {
             self.parse_scans(read, payload, stamp, emit)?
-        } else if self.planned.format == registry::COBERTURA.name {
-            self.parse_cobertura(payload, stamp, emit)?
+        } else if let Some(read) = registry::reader_of_coverage(&self.planned.format) {
+            self.parse_coverage(read, payload, stamp, emit)?
         } else {
             let mut bytes = Vec::new();
             payload.read_to_end(&mut bytes)?;
@@ -224,17 +225,18 @@ impl Plan {
         })
     }
 
-    fn parse_cobertura(
+    fn parse_coverage(
         &self,
+        read: Reader,
         payload: &mut dyn BufRead,
         stamp: Stamp,
         emit: &mut dyn FnMut(Rows) -> std::io::Result<()>,
     ) -> std::io::Result<Source> {
         let mut files = Parcel::new(&coverage_files::TABLE, stamp, self.report());
         let mut reports = Parcel::new(&coverage::TABLE, stamp, self.report());
-        let outline = cobertura::read(payload, &mut |row| match row {
-            cobertura::Row::File(file) => files.push(file.clone(), emit),
-            cobertura::Row::Report(report) => reports.push(report.clone(), emit),
+        let outline = read(payload, &mut |row| match row {
+            Row::File(file) => files.push(file.clone(), emit),
+            Row::Report(report) => reports.push(report.clone(), emit),
         })?;
         files.flush(emit)?;
         reports.flush(emit)?;

@@ -11,7 +11,8 @@
 --
 -- One subject for each run attempt of the default branch that left a test report or coverage in the window, or owes a
 -- test report. Both are there, can be read to their end, and tell of at least one test. A report that is byte for byte
--- that of another attempt shows nothing; one in several files is where each of them is.
+-- that of another attempt shows nothing; one in several files is where each of them is. LCOV has no clock, and may well
+-- be the same twice.
 --
 -- limits: which program ran the tests is not judged.
 with
@@ -57,7 +58,7 @@ copies as (
             run_attempt,
             bool_and(first_run_id <> run_id or first_run_attempt <> run_attempt) as is_copy
         from reports
-        where n_rows > 0
+        where n_rows > 0 and format <> 'lcov'
         group by repository, run_id, run_attempt, job, artifact, format
     ) as written
     where is_copy

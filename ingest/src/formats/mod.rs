@@ -1,7 +1,9 @@
 //! File formats, one folder each: bytes to rows and warnings. Files are recognised by their content.
 
 pub mod cobertura;
+pub mod jacoco;
 pub mod junit;
+pub mod lcov;
 pub mod registry;
 pub mod sarif;
 pub mod scanner;

@@ -1,6 +1,7 @@
 //! Which formats there are, and which one some bytes are.
 
-use super::{cobertura, junit, sarif, scanner};
+use super::{cobertura, jacoco, junit, lcov, sarif, scanner};
+use crate::coverage::row::{Reader, Sniff};
 
 /// First bytes that a file is recognised by.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -15,7 +16,7 @@ pub struct Format {
 }
 
 /// Every format that gives rows, alphabetic for the foolish consistency.
-pub static ALL: &[Format] = &[COBERTURA, JUNIT, SARIF];
+pub static ALL: &[Format] = &[COBERTURA, JACOCO, JUNIT, LCOV, SARIF];
 
 /// Cobertura XML.
 pub const COBERTURA: Format = Format {
@@ -23,10 +24,22 @@ pub const COBERTURA: Format = Format {
     parser: cobertura::PARSER,
 };
 
+/// JaCoCo XML.
+pub const JACOCO: Format = Format {
+    name: "jacoco",
+    parser: jacoco::PARSER,
+};
+
 /// JUnit XML.
 pub const JUNIT: Format = Format {
     name: "junit",
     parser: junit::PARSER,
+};
+
+/// LCOV tracefiles.
+pub const LCOV: Format = Format {
+    name: "lcov",
+    parser: lcov::PARSER,
 };
 
 /// SARIF 2.1.0.
@@ -41,6 +54,38 @@ pub fn scans(format: &str) -> Option<scanner::Read> {
         "sarif" => Some(sarif::read),
         _ => None,
     }
+}
+
+/// How a format of coverage is recognised and read.
+struct OfCoverage {
+    format: Format,
+    sniff: fn(&[u8]) -> Sniff,
+    read: Reader,
+}
+
+/// Formats whose rows are those of `coverage` and `coverage_files`, in the order in which they are looked for.
+static COVERAGE: &[OfCoverage] = &[
+    OfCoverage {
+        format: COBERTURA,
+        sniff: cobertura::sniff,
+        read: cobertura::read,
+    },
+    OfCoverage {
+        format: JACOCO,
+        sniff: jacoco::sniff,
+        read: jacoco::read,
+    },
+    OfCoverage {
+        format: LCOV,
+        sniff: lcov::sniff,
+        read: lcov::read,
+    },
+];
+
+/// The reader of a format of coverage, by its name; none of another format.
+pub fn reader_of_coverage(name: &str) -> Option<Reader> {
+    let found = COVERAGE.iter().find(|coverage| coverage.format.name == name);
+    found.map(|coverage| coverage.read)
 }
 
 /// What some bytes are.
@@ -66,15 +111,17 @@ pub fn recognise(head: &[u8]) -> Recognised {
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Recognised::Zip;
     }
-    match cobertura::sniff(head) {
-        cobertura::Sniff::Cobertura => return Recognised::Format(COBERTURA),
-        cobertura::Sniff::Refused(reason) => {
-            return Recognised::Refused {
-                format: "other",
-                reason,
-            };
+    for coverage in COVERAGE {
+        match (coverage.sniff)(head) {
+            Sniff::Recognised => return Recognised::Format(coverage.format),
+            Sniff::Refused(reason) => {
+                return Recognised::Refused {
+                    format: "other",
+                    reason,
+                };
+            }
+            Sniff::Other => {}
         }
-        cobertura::Sniff::Other => {}
     }
     match junit::sniff(head) {
         junit::Sniff::JUnit => Recognised::Format(JUNIT),
@@ -94,5 +141,52 @@ pub fn recognise(head: &[u8]) -> Recognised {
             },
             sarif::Sniff::Other => Recognised::Other,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::source::SourceStatus;
+
+    use super::*;
+    use crate::snapshots;
+
+    #[test]
+    fn a_report_of_coverage_that_is_read_is_recognised_as_its_format() {
+        for coverage in COVERAGE {
+            for path in snapshots::fixtures(coverage.format.name) {
+                let bytes = std::fs::read(&path).unwrap();
+                let (outline, _) = snapshots::rows_of(coverage.read, &bytes);
+                let is_recognised = recognise(&bytes) == Recognised::Format(coverage.format);
+                let is_read = outline.status != SourceStatus::Refused;
+                assert_eq!(is_recognised, is_read, "{}: {:?}", path.display(), outline.reason);
+            }
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_coverage_is_none() {
+        for (head, expected) in [
+            (
+                "<report name='x'/>",
+                "other, not JaCoCo: root element `report` without counters of coverage",
+            ),
+            (
+                "<!DOCTYPE html><html><head><title>JaCoCo</title>",
+                "unknown, doctype: a declaration `<!DOCTYPE` can pull in files and expand without bound, none is read",
+            ),
+            (
+                "<coverage clover='4'>",
+                "other, not Cobertura: root element `coverage` (Clover coverage)",
+            ),
+            ("mode: atomic\na.go:1.2,3.4 1 1\n", "Other"),
+            ("TN:\nnothing\n", "Other"),
+        ] {
+            let found = match recognise(head.as_bytes()) {
+                Recognised::Refused { format, reason } => format!("{format}, {reason}"),
+                found => format!("{found:?}"),
+            };
+            assert_eq!(found, expected, "{head}");
+        }
     }
 }

@@ -10,9 +10,10 @@ use domain::source::SourceContext;
 
 use super::archive::{self, Stop};
 use super::item::{Document, Item, Origin};
+use crate::coverage::row::Row;
 use crate::error::{Error, Result};
-use crate::formats::registry::{COBERTURA, HEAD_BYTES, JUNIT, Recognised, SARIF, recognise};
-use crate::formats::{cobertura, junit, registry, sarif, scanner};
+use crate::formats::registry::{self, HEAD_BYTES, JUNIT, Recognised, SARIF, recognise};
+use crate::formats::{junit, sarif, scanner};
 use crate::payload::Payload;
 use crate::redaction::Content;
 
@@ -275,9 +276,9 @@ fn reported_span(walked: &Walk) -> Option<(Timestamp, Timestamp)> {
                     extend(result.reported_at);
                     Ok(())
                 })?;
-            } else if format == COBERTURA {
-                cobertura::read(&mut *payload.open()?, &mut |row| {
-                    if let cobertura::Row::Report(report) = row {
+            } else if let Some(read) = registry::reader_of_coverage(format.name) {
+                read(&mut *payload.open()?, &mut |row| {
+                    if let Row::Report(report) = row {
                         extend(report.reported_at);
                     }
                     Ok(())

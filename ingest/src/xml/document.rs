@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead};
 
+use domain::source::SourceStatus;
 use quick_xml::Reader;
 use quick_xml::errors::{Error, SyntaxError};
 use quick_xml::events::Event;
@@ -20,6 +21,17 @@ pub(crate) enum Break {
     Refused(String),
 }
 
+impl Break {
+    /// What becomes of a report by what broke it.
+    pub(crate) fn status(found: Option<Self>) -> (SourceStatus, Option<String>) {
+        match found {
+            None => (SourceStatus::Complete, None),
+            Some(Self::Refused(reason)) => (SourceStatus::Refused, Some(reason)),
+            Some(Self::Partial(reason)) => (SourceStatus::Partial, Some(reason)),
+        }
+    }
+}
+
 type Step = io::Result<Option<Break>>;
 
 /// A format's own part: what elements mean. An error is the writer's that rows are given to.
@@ -31,17 +43,46 @@ pub(crate) trait Elements {
     /// Elements that are open.
     fn depth(&self) -> usize;
     /// Says inside what the reading stands, for a reason; else empty.
-    fn inside(&self) -> String;
+    fn inside(&self) -> String {
+        String::new()
+    }
     /// Takes the beginning of an element, and its end where it `is_empty`.
     fn start(&mut self, name: &str, attributes: &str, is_empty: bool) -> Step;
     /// Takes the end of the innermost element.
     fn end(&mut self) -> Step;
-    /// Takes a piece of text without references.
-    fn text(&mut self, piece: &str) -> Option<Break>;
+    /// Takes a piece of text without references; by itself none means anything, and outside of the root it is junk.
+    fn text(&mut self, piece: &str) -> Option<Break> {
+        let is_blank = piece
+            .trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}')
+            .is_empty();
+        if self.depth() > 0 || is_blank {
+            return None;
+        }
+        let at = self.remarks().at;
+        Some(if self.has_root() {
+            Break::Partial(format!("junk after the root element: text at byte {at}"))
+        } else {
+            Break::Refused(format!("not XML: text before the root element, at byte {at}"))
+        })
+    }
     /// Takes a reference in a text.
-    fn reference(&mut self, name: &str) -> Option<Break>;
-    /// Takes a DOCTYPE: what stands behind its word.
-    fn doctype(&mut self, declaration: &str) -> Option<Break>;
+    fn reference(&mut self, _: &str) -> Option<Break> {
+        self.text("&")
+    }
+    /// Takes a DOCTYPE: what stands behind its word; one that only names a DTD is passed over, and nothing is fetched.
+    fn doctype(&mut self, declaration: &str) -> Option<Break> {
+        (!root::is_harmless(declaration)).then(|| Break::Refused(root::declared("DOCTYPE")))
+    }
+}
+
+/// A name without its namespace.
+pub(crate) fn local(name: &str) -> &str {
+    name.rfind(':').map_or(name, |colon| &name[colon + 1..])
+}
+
+/// A second root element, which ends the reading.
+pub(crate) fn second_root(name: &str, at: u64) -> Break {
+    Break::Partial(format!("junk after the root element: `<{name}>` at byte {at}"))
 }
 
 /// Reads a document to its end or to its first break.

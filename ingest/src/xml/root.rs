@@ -17,6 +17,8 @@ pub(crate) enum Root<'t> {
         tag: &'t str,
         /// What a DOCTYPE before it declares.
         doctype: Option<&'t str>,
+        /// What stands behind the tag.
+        content: &'t str,
     },
 }
 
@@ -50,11 +52,13 @@ pub(crate) fn root(text: &str, n_bytes: usize) -> Root<'_> {
             }
         } else if let Some(tag) = rest.strip_prefix('<') {
             let name = tag.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next();
+            let (tag, content) = tag.split_once('>').unwrap_or((tag, ""));
             return match name.filter(|name| is_name(name)) {
                 Some(name) => Root::Element {
                     name,
-                    tag: tag.split('>').next().unwrap_or_default(),
+                    tag,
                     doctype,
+                    content,
                 },
                 None => Root::Refused("not well-formed: no root element behind the first `<`".to_owned()),
             };
@@ -68,9 +72,15 @@ pub(crate) fn root(text: &str, n_bytes: usize) -> Root<'_> {
     }
 }
 
-/// A DOCTYPE that only names a DTD, which nobody fetches: it declares no entity.
+/// A DOCTYPE that only names a DTD, which nobody fetches: it declares no entity. .NET writes an empty `[]` behind it.
 pub(crate) fn is_harmless(doctype: &str) -> bool {
-    !doctype.contains('[')
+    match doctype.split_once('[') {
+        None => true,
+        Some((_, subset)) => subset
+            .trim_end()
+            .strip_suffix(']')
+            .is_some_and(|held| held.trim().is_empty()),
+    }
 }
 
 /// Why a file without content is refused.
@@ -111,4 +121,24 @@ pub(crate) fn decode(head: &[u8]) -> String {
     char::decode_utf16(units)
         .map(|unit| unit.unwrap_or('\u{FFFD}'))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doctype_that_declares_nothing_is_harmless() {
+        for (doctype, expected) in [
+            (" report PUBLIC '-//X//DTD//EN' 'x.dtd'", true),
+            (" report SYSTEM 'x.dtd'[]", true),
+            (" report [ \n] ", true),
+            (" report [<!ENTITY a 'b'>]", false),
+            (" report [<!ENTITY a 'b'", false),
+            (" report [%x;]", false),
+            (" report [][]", false),
+        ] {
+            assert_eq!(is_harmless(doctype), expected, "{doctype}");
+        }
+    }
 }

@@ -6,11 +6,9 @@
 pub mod reader;
 pub mod sniff;
 
-mod lines;
-
 #[cfg(test)]
 mod tests;
 
 // The front door of the format: callers need these and no path below.
-pub use reader::{Outline, PARSER, Row, read};
-pub use sniff::{Sniff, sniff};
+pub use reader::{PARSER, read};
+pub use sniff::sniff;

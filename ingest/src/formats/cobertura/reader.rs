@@ -4,39 +4,16 @@
 
 use std::io::{self, BufRead};
 
-use domain::coverage::{Counts, Coverage, CoverageBasis, CoverageFile};
-use domain::source::{SourceStatus, Warnings};
-
-use super::lines::{Files, condition_coverage};
-use super::sniff::{Sniff, of_root};
+use super::sniff::of_root;
+use crate::coverage::files::{Files, Listing};
+use crate::coverage::row::{Outline, Row, Sniff};
+use crate::coverage::totals::{self, Stated, pair};
 use crate::xml::document::{self, Break};
 use crate::xml::remarks::Remarks;
-use crate::xml::{attributes, root, text, timestamp};
+use crate::xml::{attributes, text, timestamp};
 
 /// Names this reader and its version in the ledger of sources.
 pub const PARSER: &str = "cobertura/1";
-
-/// What a report gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Row<'a> {
-    /// A file of source code.
-    File(&'a CoverageFile),
-    /// The report itself, behind its files.
-    Report(&'a Coverage),
-}
-
-/// What became of one report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outline {
-    /// How far it was read.
-    pub status: SourceStatus,
-    /// Why it is partial or refused: a stable slug, a colon, prose.
-    pub reason: Option<String>,
-    /// Rows given out: the report and its files.
-    pub n_rows: i64,
-    /// What was mended or lost.
-    pub warnings: Warnings,
-}
 
 /// Reads one report and gives out its rows.
 ///
@@ -44,112 +21,10 @@ pub struct Outline {
 pub fn read(input: &mut dyn BufRead, emit: &mut dyn FnMut(Row<'_>) -> io::Result<()>) -> io::Result<Outline> {
     let mut report = Report::default();
     let found = document::read(input, &mut report)?;
-    let (status, reason) = match found {
-        None => (SourceStatus::Complete, None),
-        Some(Break::Refused(reason)) => (SourceStatus::Refused, Some(reason)),
-        Some(Break::Partial(reason)) => (SourceStatus::Partial, Some(reason)),
-    };
-    let mut outline = Outline {
-        status,
-        reason,
-        n_rows: 0,
-        warnings: Warnings::default(),
-    };
-    if status == SourceStatus::Refused {
-        return Ok(outline);
-    }
-    let (stated, is_complete) = (report.stated, status == SourceStatus::Complete);
-    let mut counted = Counts::default();
-    for file in report.files.finish() {
-        counted.add(file.counts);
-        outline.n_rows += 1;
-        emit(Row::File(&file))?;
-    }
-    let n_files = outline.n_rows;
-    outline.n_rows += 1;
-    let mut remarks = report.remarks;
-    remarks.at = 0;
-    compare(&stated, counted, &mut remarks);
-    let coverage = totals(stated, counted, n_files, is_complete);
-    emit(Row::Report(&coverage))?;
-    outline.warnings = remarks.warnings;
-    Ok(outline)
-}
-
-/// What the root says, as written.
-#[derive(Debug, Default)]
-struct Stated {
-    lines: Option<(i64, i64)>,
-    branches: Option<(i64, i64)>,
-    /// coverage.py and gcovr write a rate of 1 for no branches at all, and of 0 where none were measured.
-    is_branch_rate_full: bool,
-    version: Option<String>,
-    reported_at: Option<domain::clock::Timestamp>,
-}
-
-/// Takes what the root states where it states something, else what its files add up to.
-fn totals(stated: Stated, counted: Counts, n_files: i64, is_complete: bool) -> Coverage {
-    let of_lines = (counted.lines_covered, counted.lines_valid);
-    let of_branches = (counted.branches_covered, counted.branches_valid);
-    let has_lines = stated.lines.is_some_and(|(_, valid)| valid > 0 || of_lines.1 == 0);
-    let has_branches = stated
-        .branches
-        .is_some_and(|(_, valid)| valid > 0 || of_branches.1 == 0);
-    let lines = if has_lines {
-        stated.lines
-    } else {
-        Some(of_lines).filter(|_| n_files > 0)
-    };
-    let branches = if has_branches {
-        stated.branches
-    } else {
-        Some(of_branches)
-    };
-    // None of none: measured, and there was no branch, or not measured at all.
-    let branches = branches.filter(|(_, valid)| *valid > 0 || stated.is_branch_rate_full && n_files > 0);
-    let basis = |is_stated| {
-        if is_stated {
-            CoverageBasis::Stated
-        } else {
-            CoverageBasis::Counted
-        }
-    };
-    Coverage {
-        lines_valid: lines.map(|(_, valid)| valid),
-        lines_covered: lines.map(|(covered, _)| covered),
-        branches_valid: branches.map(|(_, valid)| valid),
-        branches_covered: branches.map(|(covered, _)| covered),
-        lines_basis: basis(has_lines),
-        branches_basis: basis(has_branches),
-        counted,
-        n_files,
-        is_complete,
-        tool_version: stated.version,
-        reported_at: stated.reported_at,
-    }
-}
-
-/// Warns where the report contradicts itself.
-fn compare(stated: &Stated, counted: Counts, remarks: &mut Remarks) {
-    let pairs = [
-        (
-            "lines_mismatch",
-            stated.lines,
-            (counted.lines_covered, counted.lines_valid),
-        ),
-        (
-            "branches_mismatch",
-            stated.branches,
-            (counted.branches_covered, counted.branches_valid),
-        ),
-    ];
-    for (code, stated, counted) in pairs {
-        if let Some(stated) = stated.filter(|stated| *stated != counted) {
-            remarks.add(code, || {
-                format!("{}/{} stated, {}/{} counted", stated.0, stated.1, counted.0, counted.1)
-            });
-        }
-    }
+    let Report {
+        files, stated, remarks, ..
+    } = report;
+    totals::give(Break::status(found), files.finish(), stated, remarks, emit)
 }
 
 /// A report while it is read.
@@ -167,14 +42,11 @@ struct Report {
 
 impl Report {
     fn root(&mut self, name: &str, raw: &str) -> Result<(), Break> {
-        let at = self.remarks.at;
         if self.has_root {
-            return Err(Break::Partial(format!(
-                "junk after the root element: `<{name}>` at byte {at}"
-            )));
+            return Err(document::second_root(name, self.remarks.at));
         }
         match of_root(name, raw) {
-            Sniff::Cobertura => {}
+            Sniff::Recognised => {}
             Sniff::Refused(reason) => return Err(Break::Refused(reason)),
             Sniff::Other => return Err(Break::Refused(format!("not Cobertura: root element `{name}`"))),
         }
@@ -187,15 +59,14 @@ impl Report {
             "lines-valid" => lines[1] = count(value),
             "branches-covered" => branches[0] = count(value),
             "branches-valid" => branches[1] = count(value),
-            "branch-rate" => stated.is_branch_rate_full = value.trim().parse().is_ok_and(|rate: f64| rate >= 1.0),
+            // coverage.py and gcovr write a rate of 1 for no branches at all, and of 0 where none were measured.
+            "branch-rate" => stated.has_measured_branches = value.trim().parse().is_ok_and(|rate: f64| rate >= 1.0),
             "version" => version = value,
             "timestamp" => time = value,
             _ => {}
         });
-        let pair =
-            |[covered, valid]: [Option<i64>; 2]| Some((covered?, valid?)).filter(|(covered, valid)| covered <= valid);
-        stated.lines = pair(lines);
-        stated.branches = pair(branches);
+        stated.lines = pair(lines[0], lines[1]);
+        stated.branches = pair(branches[0], branches[1]);
         stated.version = (!version.is_empty()).then(|| version.chars().take(100).collect());
         stated.reported_at = timestamp::read(time, &mut self.remarks);
         Ok(())
@@ -227,7 +98,9 @@ impl Report {
         let mut path = String::new();
         let shown = if filename.is_empty() { name } else { filename };
         text::push_attribute(shown, &mut path, &mut self.remarks);
-        self.files.open(&path.replace('\\', "/"), &self.package);
+        if !self.files.open(&path.replace('\\', "/"), &self.package) {
+            self.remarks.add("file_left_out", || "one too many".to_owned());
+        }
     }
 
     fn line(&mut self, raw: &str) {
@@ -256,7 +129,15 @@ impl Report {
                 format!("`{}`", conditions.chars().take(40).collect::<String>())
             });
         }
-        if !self.files.add(number, is_covered, branches, self.method.is_some()) {
+        let (branches_covered, branches_valid) = branches.unwrap_or_default();
+        let listing = Listing {
+            number,
+            branches_valid: branches_valid.into(),
+            branches_covered: branches_covered.into(),
+            is_covered,
+            is_of_method: self.method.is_some(),
+        };
+        if !self.files.add(listing) {
             self.remarks
                 .add("line_left_out", || "outside of any class, or one too many".to_owned());
         }
@@ -268,6 +149,13 @@ fn count(value: &str) -> Option<i64> {
     let value = value.trim();
     let whole = value.strip_suffix(".0").unwrap_or(value);
     whole.parse().ok().filter(|count| *count >= 0)
+}
+
+/// Reads `50% (1/2)`: covered and valid.
+fn condition_coverage(text: &str) -> Option<(u16, u16)> {
+    let (covered, valid) = text.split_once('(')?.1.split_once(')')?.0.split_once('/')?;
+    let (covered, valid): (u16, u16) = (covered.trim().parse().ok()?, valid.trim().parse().ok()?);
+    (covered <= valid).then_some((covered, valid))
 }
 
 impl document::Elements for Report {
@@ -283,12 +171,8 @@ impl document::Elements for Report {
         self.depth
     }
 
-    fn inside(&self) -> String {
-        String::new()
-    }
-
     fn start(&mut self, name: &str, attributes: &str, is_empty: bool) -> io::Result<Option<Break>> {
-        let local = name.rfind(':').map_or(name, |colon| &name[colon + 1..]);
+        let local = document::local(name);
         if self.depth == 0 {
             if let Err(found) = self.root(name, attributes) {
                 return Ok(Some(found));
@@ -313,28 +197,22 @@ impl document::Elements for Report {
         self.method = self.method.filter(|depth| *depth < self.depth);
         Ok(None)
     }
+}
 
-    fn text(&mut self, piece: &str) -> Option<Break> {
-        let is_blank = piece
-            .trim_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}')
-            .is_empty();
-        if self.depth > 0 || is_blank {
-            return None;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_are_read_or_absent() {
+        for (text, expected) in [
+            ("50% (1/2)", Some((1, 2))),
+            ("100% ( 4 / 4 )", Some((4, 4))),
+            ("50%", None),
+            ("(3/2)", None),
+            ("x (a/b)", None),
+        ] {
+            assert_eq!(condition_coverage(text), expected, "{text}");
         }
-        let at = self.remarks.at;
-        Some(if self.has_root {
-            Break::Partial(format!("junk after the root element: text at byte {at}"))
-        } else {
-            Break::Refused(format!("not XML: text before the root element, at byte {at}"))
-        })
-    }
-
-    fn reference(&mut self, _: &str) -> Option<Break> {
-        self.text("&")
-    }
-
-    fn doctype(&mut self, declaration: &str) -> Option<Break> {
-        // Nearly every producer names the DTD of 2005, which is never fetched.
-        (!root::is_harmless(declaration)).then(|| Break::Refused(root::declared("DOCTYPE")))
     }
 }

@@ -1,17 +1,7 @@
 //! Tells Cobertura from the other formats of coverage.
 
+use crate::coverage::row::Sniff;
 use crate::xml::root::{self, Root};
-
-/// What a file is, as far as its first bytes tell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sniff {
-    /// Cobertura.
-    Cobertura,
-    /// Coverage that is not read, and why: a stable slug, a colon, prose.
-    Refused(String),
-    /// Something else, or nothing that can be read.
-    Other,
-}
 
 /// Recognises Cobertura by its root element and the rates that only it states there.
 pub fn sniff(head: &[u8]) -> Sniff {
@@ -26,11 +16,10 @@ pub fn sniff(head: &[u8]) -> Sniff {
 pub(super) fn of_root(name: &str, tag: &str) -> Sniff {
     let local = name.rsplit(':').next().unwrap_or(name);
     let format = match local {
-        "coverage" if tag.contains("line-rate") || tag.contains("lines-valid") => return Sniff::Cobertura,
+        "coverage" if tag.contains("line-rate") || tag.contains("lines-valid") => return Sniff::Recognised,
         "coverage" if tag.contains("clover") || tag.contains("generated") => "Clover coverage",
         "coverage" if tag.contains("version") => "SonarQube generic coverage",
         "coverage" => "coverage without `line-rate`",
-        "report" => "JaCoCo coverage",
         "CoverageSession" => "OpenCover coverage",
         "CoverageDSPriv" | "results" => "Visual Studio coverage",
         _ => return Sniff::Other,
@@ -55,10 +44,7 @@ mod tests {
                 "<coverage generated='1' clover='4.4.1'>",
                 "not Cobertura: root element `coverage` (Clover coverage)".to_owned(),
             ),
-            (
-                "<!DOCTYPE report PUBLIC '-//JACOCO//DTD Report 1.1//EN' 'report.dtd'><report name='x'>",
-                "not Cobertura: root element `report` (JaCoCo coverage)".to_owned(),
-            ),
+            ("<report name='x'>", "Other".to_owned()),
             ("<testsuite/>", "Other".to_owned()),
             (
                 "<!DOCTYPE coverage [<!ENTITY a 'b'>]><coverage line-rate='1'>",
@@ -67,7 +53,7 @@ mod tests {
             ("", "Other".to_owned()),
         ] {
             let found = match sniff(head.as_bytes()) {
-                Sniff::Cobertura => "Cobertura".to_owned(),
+                Sniff::Recognised => "Cobertura".to_owned(),
                 Sniff::Other => "Other".to_owned(),
                 Sniff::Refused(reason) => reason,
             };

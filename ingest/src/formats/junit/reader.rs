@@ -46,11 +46,7 @@ pub fn read(input: &mut dyn BufRead, emit: &mut dyn FnMut(&TestResult<'_>) -> io
         },
     )?;
     elements.finish(found.as_ref(), emit)?;
-    let (status, reason) = match found.or_else(|| elements.take_flaw()) {
-        None => (SourceStatus::Complete, None),
-        Some(Break::Refused(reason)) => (SourceStatus::Refused, Some(reason)),
-        Some(Break::Partial(reason)) => (SourceStatus::Partial, Some(reason)),
-    };
+    let (status, reason) = Break::status(found.or_else(|| elements.take_flaw()));
     Ok(Outline {
         dialect: elements.dialect(),
         status,

@@ -51,7 +51,6 @@ pub(super) fn refusal(name: &str, tag: &str) -> Option<String> {
         "testExecutions" => "SonarQube generic test data",
         "test-suite" => "Allure 1",
         "coverage" => "Cobertura or Clover coverage",
-        "report" => "JaCoCo coverage",
         "checkstyle" => "Checkstyle",
         "pmd" | "pmd-cpd" => "PMD",
         "BugCollection" => "SpotBugs",
