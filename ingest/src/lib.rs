@@ -9,8 +9,7 @@ pub mod pipeline;
 pub mod redaction;
 pub mod report;
 pub mod run_document;
-#[cfg(test)]
-mod snapshots;
+pub mod scanner;
 pub mod sources;
 pub mod tally;
 mod xml;

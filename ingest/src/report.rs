@@ -16,8 +16,9 @@ use lake::tables::test_results::{self, ReportStamp, TestResultsBuilder};
 use lake::tables::{coverage, coverage_files, findings, runs, scans};
 
 use crate::coverage::row::{Reader, Row};
-use crate::formats::{junit, registry, scanner};
+use crate::formats::{junit, registry};
 use crate::run_document;
+use crate::scanner;
 use crate::sources::github::objects::kinds::{self, Reading};
 
 /// Rows that go into the lake at once.

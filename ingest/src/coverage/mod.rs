@@ -5,3 +5,6 @@ pub mod row;
 pub(crate) mod files;
 pub(crate) mod paths;
 pub(crate) mod totals;
+
+#[cfg(test)]
+pub(crate) mod snapshots;

@@ -6,4 +6,3 @@ pub mod junit;
 pub mod lcov;
 pub mod registry;
 pub mod sarif;
-pub mod scanner;

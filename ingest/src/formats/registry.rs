@@ -1,7 +1,8 @@
 //! Which formats there are, and which one some bytes are.
 
-use super::{cobertura, jacoco, junit, lcov, sarif, scanner};
+use super::{cobertura, jacoco, junit, lcov, sarif};
 use crate::coverage::row::{Reader, Sniff};
+use crate::scanner;
 
 /// First bytes that a file is recognised by.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -149,7 +150,7 @@ mod tests {
     use domain::source::SourceStatus;
 
     use super::*;
-    use crate::snapshots;
+    use crate::coverage::snapshots;
 
     #[test]
     fn a_report_of_coverage_that_is_read_is_recognised_as_its_format() {

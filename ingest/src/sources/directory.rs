@@ -13,9 +13,10 @@ use super::item::{Document, Item, Origin};
 use crate::coverage::row::Row;
 use crate::error::{Error, Result};
 use crate::formats::registry::{self, HEAD_BYTES, JUNIT, Recognised, SARIF, recognise};
-use crate::formats::{junit, sarif, scanner};
+use crate::formats::{junit, sarif};
 use crate::payload::Payload;
 use crate::redaction::Content;
+use crate::scanner;
 
 /// A folder, or a file, with the run that left it.
 #[derive(Debug, Clone)]

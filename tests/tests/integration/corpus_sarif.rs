@@ -7,7 +7,8 @@ use domain::finding::Finding;
 use domain::scan::Scan;
 use domain::severity::Severity;
 use domain::source::SourceStatus;
-use ingest::formats::{sarif, scanner};
+use ingest::formats::sarif;
+use ingest::scanner;
 use serde_json::Value;
 
 use crate::corpus::{TABLES, corpus, table};

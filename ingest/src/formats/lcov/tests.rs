@@ -1,7 +1,7 @@
 //! Every fixture against its snapshot, and what must hold for any bytes.
 
 use super::reader::read;
-use crate::snapshots;
+use crate::coverage::snapshots;
 use crate::xml::root;
 
 const FORMAT: &str = "lcov";

@@ -7,10 +7,10 @@ use super::package::{Package, vulnerability_ids};
 use super::result::Result as Held;
 use super::run::Run;
 use super::tool::Rule;
-use crate::formats::scanner::class::class;
-use crate::formats::scanner::identity::{Named, Occurrences, identity};
-use crate::formats::scanner::path::of_uri;
 use crate::json::member::cut;
+use crate::scanner::class::class;
+use crate::scanner::identity::{Named, Occurrences, identity};
+use crate::scanner::path::of_uri;
 
 /// Makes findings of the held results of a run, in the order of the file.
 pub(super) fn resolve(run: &Run, held: Vec<Held>, occurrences: &mut Occurrences) -> Vec<Finding> {

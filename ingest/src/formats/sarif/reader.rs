@@ -10,12 +10,12 @@ use super::finding::resolve;
 use super::result::{Result as Held, SKIPPED};
 use super::run::{MAX_HELD_BYTES, Run};
 use super::tool::Tool;
-use crate::formats::scanner::identity::Occurrences;
-use crate::formats::scanner::{Outline, Row};
 use crate::json::lexer::{Break, Lexer, Token};
 use crate::json::member::owned;
 use crate::json::utf8::Utf8;
 use crate::json::value;
+use crate::scanner::identity::Occurrences;
+use crate::scanner::{Outline, Row};
 
 /// Names this reader and its version in the ledger of sources.
 pub const PARSER: &str = "sarif/1";

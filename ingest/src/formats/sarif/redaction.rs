@@ -6,9 +6,9 @@
 
 use std::io::{self, BufRead, Read as _, Write};
 
-use crate::formats::scanner::class::{family, is_secret_scanner};
 use crate::json::lexer::{Break, Lexer, Token};
 use crate::json::utf8::Utf8;
+use crate::scanner::class::{family, is_secret_scanner};
 
 /// What stands in place of a text that was taken out.
 const MARK: &[u8] = b"\"[redacted secret]\"";

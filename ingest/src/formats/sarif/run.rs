@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::result::Result as Held;
 use super::tool::Tool;
-use crate::formats::scanner::class::family;
-use crate::formats::scanner::path::of_image;
 use crate::json::member::{cut, elements, integer, text};
+use crate::scanner::class::family;
+use crate::scanner::path::of_image;
 
 /// What is held of a run's results before they go out; about 100,000 of them.
 pub(super) const MAX_HELD_BYTES: usize = 64 << 20;

@@ -7,9 +7,9 @@ use domain::source::SourceStatus;
 
 use super::reader::read;
 use super::redaction;
-use crate::formats::scanner::Outline;
-use crate::formats::scanner::snapshot::{copied, render, rows};
 use crate::json::utf8::is_utf16;
+use crate::scanner::Outline;
+use crate::scanner::snapshot::{copied, render, rows};
 
 fn rows_of(input: &mut dyn BufRead) -> (Outline, Vec<String>) {
     rows(read, input)

@@ -20,10 +20,15 @@ fn sources_without_tests() -> Vec<SourceFile> {
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for (_, rest) in file
             .text
-            .match_indices("#[cfg(test)]\nmod ")
-            .map(|(at, _)| file.text.split_at(at + 17))
+            .match_indices("#[cfg(test)]\n")
+            .map(|(at, line)| file.text.split_at(at + line.len()))
         {
-            if let Some((name, _)) = rest.lines().next().and_then(|line| line.split_once(';')) {
+            let declared = rest
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_start_matches("pub(crate) ");
+            if let Some(name) = declared.strip_prefix("mod ").and_then(|name| name.strip_suffix(';')) {
                 tests.push(format!("{folder}/{name}.rs"));
             }
         }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::fields::{Login, login, needed, parse, time};
 use super::kinds::Reading;
-use crate::formats::scanner::class;
 use crate::report::Rows;
+use crate::scanner::class;
 
 /// The kind of alerts that are about secrets.
 pub(crate) const SECRET_SCANNING: &str = "secret_scanning";
