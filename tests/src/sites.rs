@@ -48,6 +48,11 @@ pub struct Site {
 }
 
 impl Site {
+    /// A place of files only, for what does not depend on the store.
+    pub fn local() -> Self {
+        Self::new(SiteKind::File)
+    }
+
     #[expect(clippy::expect_used, reason = "tests have a writable folder")]
     fn new(kind: SiteKind) -> Self {
         Self {

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use domain::clock::Timestamp;
 use domain::kpi::KpiVerdict;
-use query::answer::KpiRow;
-use query::engine::Engine;
+use query::trend::WEEKS;
 use tests::lakes::{self, TestClock, TestRun, time};
-use tests::sites::on_every_site;
+use tests::sites::{Site, on_every_site};
 
 fn all(answer: &query::answer::KpiAnswer) -> (i64, Option<f64>, KpiVerdict) {
     let row = answer.rows.iter().find(|row| row.repository.is_none()).unwrap();
@@ -77,45 +75,47 @@ async fn a_late_file_changes_the_answer_only_for_those_who_may_know_of_it() {
     .await;
 }
 
-/// The points of a trend.
-async fn trend(engine: &Engine, as_of: &str) -> Vec<(Timestamp, Vec<KpiRow>)> {
-    let answers = engine.kpi_trend("flaky_test_rate", &lakes::question(as_of)).await;
-    let points = answers.unwrap().into_iter();
-    points.map(|answer| (answer.asked.as_of, answer.rows)).collect()
-}
-
 #[tokio::test]
-async fn a_trend_that_was_computed_before_is_that_of_a_fresh_engine() {
-    on_every_site(async |site| {
-        let store = site.fresh_lake().open();
-        let clock = TestClock::at("2026-11-23T10:00:00Z");
-        let engine = lakes::engine(&store).unwrap();
-        let mut late = TestRun::new(1, "2026-11-10T11:00:00Z", &[("t1", "passed"), ("t2", "passed")]);
-        late.run_attempt = 2;
-        let runs = [
-            TestRun::new(1, "2026-11-10T10:00:00Z", &[("t1", "failed"), ("t2", "passed")]),
-            TestRun::new(2, "2026-11-20T10:00:00Z", &[("t3", "passed")]),
-            late,
-        ];
-        let mut seen = Vec::new();
-        for run in &runs {
-            lakes::ingest(&store, &clock, &[run.write(site.folder())])
+async fn a_trend_that_was_kept_is_what_a_fresh_engine_computes() {
+    let site = Site::local();
+    let store = site.fresh_lake().open();
+    let clock = TestClock::at("2026-11-23T10:00:00Z");
+    let kept = lakes::engine(&store).unwrap();
+    let mut late = TestRun::new(1, "2026-11-10T11:00:00Z", &[("t1", "passed"), ("t2", "passed")]);
+    late.run_attempt = 2;
+    let runs = [
+        TestRun::new(1, "2026-11-10T10:00:00Z", &[("t1", "failed"), ("t2", "passed")]),
+        TestRun::new(2, "2026-11-20T10:00:00Z", &[("t3", "passed")]),
+        late,
+    ];
+    let mut weeks = Vec::new();
+    for run in &runs {
+        lakes::ingest(&store, &clock, &[run.write(site.folder())])
+            .await
+            .unwrap();
+        clock.advance(Duration::from_secs(3600));
+        let fresh = lakes::engine(&store).unwrap();
+        for as_of in ["2026-11-23T12:00:00Z", "2026-11-23T12:05:00Z"] {
+            let trend = kept
+                .kpi_trend("flaky_test_rate", &lakes::question(as_of))
                 .await
                 .unwrap();
-            clock.advance(Duration::from_secs(3600));
-            for as_of in ["2026-11-23T12:00:00Z", "2026-11-23T12:05:00Z"] {
-                let found = trend(&engine, as_of).await;
-                assert_eq!(found, trend(&lakes::engine(&store).unwrap(), as_of).await, "{as_of}");
-                seen.push(found[9].clone());
+            assert_eq!(trend.len(), WEEKS);
+            let week = trend
+                .iter()
+                .find(|point| point.asked.as_of == time("2026-11-16"))
+                .unwrap();
+            for (point, at) in [(week, "2026-11-16"), (trend.last().unwrap(), as_of)] {
+                let alone = fresh.kpi("flaky_test_rate", &lakes::question(at)).await.unwrap();
+                assert_eq!(point.rows, alone.rows, "{at}");
             }
+            weeks.push(all(week));
         }
-        // The week that ended on the 16th: the same until a late attempt tells something about it.
-        assert_eq!(seen[0].0, time("2026-11-16T00:00:00Z"));
-        assert!(seen[..4].iter().all(|point| *point == seen[0]), "{seen:?}");
-        assert_ne!(seen[4], seen[0]);
-        assert_eq!(seen[4], seen[5]);
-    })
-    .await;
+    }
+    // The week that ended on the 16th is the same until a late attempt tells something about it.
+    let before = (2, Some(0.0), KpiVerdict::Met);
+    let after = (2, Some(50.0), KpiVerdict::Missed);
+    assert_eq!(weeks, [before, before, before, before, after, after]);
 }
 
 #[tokio::test]
