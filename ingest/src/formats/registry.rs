@@ -1,6 +1,9 @@
 //! Which formats there are, and which one some bytes are.
 
-use super::{cobertura, junit, sarif, scanner};
+use std::path::Path;
+
+use super::{cobertura, gitleaks, junit, sarif, scanner};
+use crate::redaction::Content;
 
 /// First bytes that a file is recognised by.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -15,12 +18,18 @@ pub struct Format {
 }
 
 /// Every format that gives rows, alphabetic for the foolish consistency.
-pub static ALL: &[Format] = &[COBERTURA, JUNIT, SARIF];
+pub static ALL: &[Format] = &[COBERTURA, GITLEAKS, JUNIT, SARIF];
 
 /// Cobertura XML.
 pub const COBERTURA: Format = Format {
     name: "cobertura",
     parser: cobertura::PARSER,
+};
+
+/// Gitleaks in JSON and CSV.
+pub const GITLEAKS: Format = Format {
+    name: "gitleaks",
+    parser: gitleaks::PARSER,
 };
 
 /// JUnit XML.
@@ -38,9 +47,41 @@ pub const SARIF: Format = Format {
 /// How the reports of a scanner are read, by the name of their format; null where it is none of a scanner's.
 pub fn scans(format: &str) -> Option<scanner::Read> {
     match format {
+        "gitleaks" => Some(gitleaks::read),
         "sarif" => Some(sarif::read),
         _ => None,
     }
+}
+
+/// What must be taken out of a format.
+pub(crate) fn content(format: Format) -> Content {
+    match format.name {
+        "gitleaks" => Content::Gitleaks,
+        "sarif" => Content::Sarif,
+        _ => Content::Text,
+    }
+}
+
+/// What a file is that tells too little by itself, `[]` or no byte, where its name tells the scanner.
+pub(crate) fn recognise_named(path: &str, head: &[u8]) -> Option<Recognised> {
+    let path = Path::new(path);
+    let name = path.file_name()?.to_str()?.to_lowercase();
+    let extension = path.extension()?.to_str()?.to_lowercase();
+    let (format, is_report) = match extension.as_str() {
+        "csv" | "json" if name.contains(GITLEAKS.name) => {
+            (GITLEAKS, gitleaks::sniff(head) == gitleaks::Sniff::Nameless)
+        }
+        _ => return None,
+    };
+    if head.is_empty() {
+        // A scan that wrote nothing has failed, and is told from a file that is none of a scan's.
+        let reason = "empty: no bytes".to_owned();
+        return Some(Recognised::Refused {
+            format: format.name,
+            reason,
+        });
+    }
+    is_report.then_some(Recognised::Format(format))
 }
 
 /// What some bytes are.
@@ -92,7 +133,16 @@ pub fn recognise(head: &[u8]) -> Recognised {
                 format: "other",
                 reason,
             },
-            sarif::Sniff::Other => Recognised::Other,
+            sarif::Sniff::Other => recognise_native(head),
         },
+    }
+}
+
+/// Recognises a scanner's own format.
+fn recognise_native(head: &[u8]) -> Recognised {
+    if gitleaks::sniff(head) == gitleaks::Sniff::Gitleaks {
+        Recognised::Format(GITLEAKS)
+    } else {
+        Recognised::Other
     }
 }
