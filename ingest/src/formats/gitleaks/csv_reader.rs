@@ -36,7 +36,7 @@ pub(super) fn read(
         if record.end.is_empty() {
             // Gitleaks ends every record: what lacks its end was cut.
             broken = Some(format!("truncated: a record without its end at byte {at}"));
-            if is_ragged {
+            if record.fields.len() < header.columns.len() {
                 break;
             }
         }

@@ -60,7 +60,7 @@ pub fn read(input: &mut dyn BufRead, emit: &mut dyn FnMut(Row<'_>) -> io::Result
         dialect: Some(family(TOOL)),
         status,
         reason,
-        n_rows: rows.n_rows,
+        n_rows: rows.n_given,
         warnings,
     })
 }

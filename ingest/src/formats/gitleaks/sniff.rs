@@ -1,6 +1,6 @@
 //! Tells from its first bytes whether a file is a report of Gitleaks, in JSON or CSV.
 
-use super::csv::{Field, Record, Records};
+use super::csv::{Record, Records};
 use crate::json::lexer::{Break, Lexer, Token};
 use crate::json::utf8::Utf8;
 
@@ -87,10 +87,8 @@ pub(super) struct Header {
 impl Header {
     /// Reads it; none where it is of no report.
     pub(super) fn of(record: &Record) -> Option<Self> {
-        let mut columns: Vec<_> = record.fields.iter().map(Field::text).collect();
-        if let Some(unmarked) = columns.first().and_then(|first| first.strip_prefix('\u{FEFF}')) {
-            columns[0] = unmarked.to_owned();
-        }
+        let unmarked = |text: String| text.trim_start_matches('\u{FEFF}').to_owned();
+        let columns: Vec<_> = record.fields.iter().map(|field| unmarked(field.text())).collect();
         let has = |name: &str| columns.iter().any(|column| column == name);
         let is_of = |names: &Names| {
             [names.rule, names.commit, names.file].iter().all(|name| has(name))

@@ -23,7 +23,7 @@ pub(crate) struct Rows<'e> {
     held_bytes: usize,
     occurrences: Occurrences,
     pub(crate) n_findings: i64,
-    pub(crate) n_rows: i64,
+    pub(crate) n_given: i64,
 }
 
 impl<'e> Rows<'e> {
@@ -34,7 +34,7 @@ impl<'e> Rows<'e> {
             held_bytes: 0,
             occurrences: Occurrences::default(),
             n_findings: 0,
-            n_rows: 0,
+            n_given: 0,
         }
     }
 
@@ -66,7 +66,7 @@ impl<'e> Rows<'e> {
         for finding in &held {
             (self.emit)(Row::Finding(finding))?;
             self.n_findings += 1;
-            self.n_rows += 1;
+            self.n_given += 1;
         }
         Ok(())
     }
@@ -78,7 +78,7 @@ impl<'e> Rows<'e> {
             n_findings: self.n_findings,
             ..scan
         };
-        self.n_rows += 1;
+        self.n_given += 1;
         (self.emit)(Row::Scan(&scan))
     }
 }
