@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{cobertura, gitleaks, junit, sarif, scanner};
+use super::{checkov, cobertura, gitleaks, junit, sarif, scanner, tfsec};
 use crate::redaction::Content;
 
 /// First bytes that a file is recognised by.
@@ -18,7 +18,13 @@ pub struct Format {
 }
 
 /// Every format that gives rows, alphabetic for the foolish consistency.
-pub static ALL: &[Format] = &[COBERTURA, GITLEAKS, JUNIT, SARIF];
+pub static ALL: &[Format] = &[CHECKOV, COBERTURA, GITLEAKS, JUNIT, SARIF, TFSEC];
+
+/// Checkov in JSON.
+pub const CHECKOV: Format = Format {
+    name: "checkov",
+    parser: checkov::PARSER,
+};
 
 /// Cobertura XML.
 pub const COBERTURA: Format = Format {
@@ -44,11 +50,19 @@ pub const SARIF: Format = Format {
     parser: sarif::PARSER,
 };
 
+/// tfsec in JSON.
+pub const TFSEC: Format = Format {
+    name: "tfsec",
+    parser: tfsec::PARSER,
+};
+
 /// How the reports of a scanner are read, by the name of their format; null where it is none of a scanner's.
 pub fn scans(format: &str) -> Option<scanner::Read> {
     match format {
+        "checkov" => Some(checkov::read),
         "gitleaks" => Some(gitleaks::read),
         "sarif" => Some(sarif::read),
+        "tfsec" => Some(tfsec::read),
         _ => None,
     }
 }
@@ -56,8 +70,10 @@ pub fn scans(format: &str) -> Option<scanner::Read> {
 /// What must be taken out of a format.
 pub(crate) fn content(format: Format) -> Content {
     match format.name {
+        "checkov" => Content::Checkov,
         "gitleaks" => Content::Gitleaks,
         "sarif" => Content::Sarif,
+        "tfsec" => Content::Tfsec,
         _ => Content::Text,
     }
 }
@@ -71,6 +87,9 @@ pub(crate) fn recognise_named(path: &str, head: &[u8]) -> Option<Recognised> {
         "csv" | "json" if name.contains(GITLEAKS.name) => {
             (GITLEAKS, gitleaks::sniff(head) == gitleaks::Sniff::Nameless)
         }
+        // It never tells less than its version.
+        "json" if name.contains(CHECKOV.name) => (CHECKOV, false),
+        "json" if name.contains(TFSEC.name) => (TFSEC, tfsec::sniff(head) == tfsec::Sniff::Nameless),
         _ => return None,
     };
     if head.is_empty() {
@@ -142,6 +161,10 @@ pub fn recognise(head: &[u8]) -> Recognised {
 fn recognise_native(head: &[u8]) -> Recognised {
     if gitleaks::sniff(head) == gitleaks::Sniff::Gitleaks {
         Recognised::Format(GITLEAKS)
+    } else if checkov::sniff(head) == checkov::Sniff::Checkov {
+        Recognised::Format(CHECKOV)
+    } else if tfsec::sniff(head) == tfsec::Sniff::Tfsec {
+        Recognised::Format(TFSEC)
     } else {
         Recognised::Other
     }

@@ -341,6 +341,17 @@ mod tests {
             ("gitleaks.json", "", "gitleaks refused: empty: no bytes"),
             ("gitleaks.csv", "", "gitleaks refused: empty: no bytes"),
             ("gitleaks.log", "", ""),
+            ("checkov_results.json", "", "checkov refused: empty: no bytes"),
+            ("checkov_results.json", "[]", ""),
+            ("tfsec.json", "", "tfsec refused: empty: no bytes"),
+            ("tfsec.json", "{\"results\": null}", "tfsec"),
+            ("results.json", "{\"results\": null}", ""),
+            (
+                "results.json",
+                "{\"results\": [{\"rule_id\": \"a\", \"location\": {}}]}",
+                "tfsec",
+            ),
+            ("results.json", "{\"check_type\": \"helm\", \"results\": {}}", "checkov"),
             ("gitleaks.json", "{}", ""),
             ("gitleaks/report.json", "[]", ""),
             ("report.json", "[]", ""),
@@ -360,6 +371,18 @@ mod tests {
         let canary = ["canary", "of", "a", "secret"].join("~");
         let leak = format!(r#"[{{"RuleID": "a", "File": "b", "Commit": "", "StartLine": 1, "Secret": "{canary}"}}]"#);
         let cut = format!(r#"[{{"Author": "{canary}", "Description": "{canary}"#);
+        let check = format!(r#"{{"results": {{"failed_checks": [{{"code_block": [[1, "{canary}"]]}}]}}}}"#);
+        let result = format!(r#"{{"results": [{{"rule_id": "a", "location": {{}}, "description": "{canary}"}}]}}"#);
+        for (name, text) in [
+            ("a.json", &check),
+            ("a.sarif", &check),
+            ("a.json", &result),
+            ("a.sarif", &result),
+        ] {
+            let (found, landed) = visited(name, text);
+            assert!(["checkov", "tfsec"].contains(&found.as_str()), "{name}");
+            assert!(!landed.contains(&canary), "{name}: {landed}");
+        }
         for (name, text) in [
             ("a.json", &leak),
             ("a.sarif", &leak),
