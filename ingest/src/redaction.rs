@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Captures, Regex};
 
-use crate::formats::sarif;
+use crate::formats::{checkov, gitleaks, sarif, tfsec};
 
 /// A match never reaches farther than this: the longest private key that is looked for.
 const REACH: usize = 32 * 1024;
@@ -50,21 +50,30 @@ static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| {
 /// What a payload is, as far as it matters for what must be taken out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
+    /// Checkov's own format, which shows the code and the values that it looked at.
+    Checkov,
+    /// Gitleaks' own format, which writes down what it found.
+    Gitleaks,
     /// SARIF, whose scanners write down what they found.
     Sarif,
     /// Anything else.
     Text,
+    /// tfsec's own format, which describes what it found.
+    Tfsec,
 }
 
 /// Copies `input` to `output` without credentials; returns how many were taken out.
 pub fn copy(input: &mut dyn BufRead, output: &mut dyn Write, content: Content) -> std::io::Result<i64> {
     let mut cleaning = Cleaning::new(output);
     let n = match content {
+        Content::Checkov => checkov::redaction::copy(input, &mut cleaning)?,
+        Content::Gitleaks => gitleaks::redaction::copy(input, &mut cleaning)?,
         Content::Sarif => sarif::redaction::copy(input, &mut cleaning)?,
         Content::Text => {
             std::io::copy(input, &mut cleaning)?;
             0
         }
+        Content::Tfsec => tfsec::redaction::copy(input, &mut cleaning)?,
     };
     Ok(n + cleaning.finish()?)
 }

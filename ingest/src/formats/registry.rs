@@ -1,7 +1,10 @@
 //! Which formats there are, and which one some bytes are.
 
-use super::{cobertura, jacoco, junit, lcov, sarif};
+use std::path::Path;
+
+use super::{checkov, cobertura, gitleaks, jacoco, junit, lcov, sarif, tfsec};
 use crate::coverage::row::{Reader, Sniff};
+use crate::redaction::Content;
 use crate::scanner;
 
 /// First bytes that a file is recognised by.
@@ -17,12 +20,24 @@ pub struct Format {
 }
 
 /// Every format that gives rows, alphabetic for the foolish consistency.
-pub static ALL: &[Format] = &[COBERTURA, JACOCO, JUNIT, LCOV, SARIF];
+pub static ALL: &[Format] = &[CHECKOV, COBERTURA, GITLEAKS, JACOCO, JUNIT, LCOV, SARIF, TFSEC];
+
+/// Checkov in JSON.
+pub const CHECKOV: Format = Format {
+    name: "checkov",
+    parser: checkov::PARSER,
+};
 
 /// Cobertura XML.
 pub const COBERTURA: Format = Format {
     name: "cobertura",
     parser: cobertura::PARSER,
+};
+
+/// Gitleaks in JSON and CSV.
+pub const GITLEAKS: Format = Format {
+    name: "gitleaks",
+    parser: gitleaks::PARSER,
 };
 
 /// JaCoCo XML.
@@ -49,10 +64,19 @@ pub const SARIF: Format = Format {
     parser: sarif::PARSER,
 };
 
+/// tfsec in JSON.
+pub const TFSEC: Format = Format {
+    name: "tfsec",
+    parser: tfsec::PARSER,
+};
+
 /// How the reports of a scanner are read, by the name of their format; null where it is none of a scanner's.
 pub fn scans(format: &str) -> Option<scanner::Read> {
     match format {
+        "checkov" => Some(checkov::read),
+        "gitleaks" => Some(gitleaks::read),
         "sarif" => Some(sarif::read),
+        "tfsec" => Some(tfsec::read),
         _ => None,
     }
 }
@@ -87,6 +111,42 @@ static COVERAGE: &[OfCoverage] = &[
 pub fn reader_of_coverage(name: &str) -> Option<Reader> {
     let found = COVERAGE.iter().find(|coverage| coverage.format.name == name);
     found.map(|coverage| coverage.read)
+}
+
+/// What must be taken out of a format.
+pub(crate) fn content(format: Format) -> Content {
+    match format.name {
+        "checkov" => Content::Checkov,
+        "gitleaks" => Content::Gitleaks,
+        "sarif" => Content::Sarif,
+        "tfsec" => Content::Tfsec,
+        _ => Content::Text,
+    }
+}
+
+/// What a file is that tells too little by itself, `[]` or no byte, where its name tells the scanner.
+pub(crate) fn recognise_named(path: &str, head: &[u8]) -> Option<Recognised> {
+    let path = Path::new(path);
+    let name = path.file_name()?.to_str()?.to_lowercase();
+    let extension = path.extension()?.to_str()?.to_lowercase();
+    let (format, is_report) = match extension.as_str() {
+        "csv" | "json" if name.contains(GITLEAKS.name) => {
+            (GITLEAKS, gitleaks::sniff(head) == gitleaks::Sniff::Nameless)
+        }
+        // It never tells less than its version.
+        "json" if name.contains(CHECKOV.name) => (CHECKOV, false),
+        "json" if name.contains(TFSEC.name) => (TFSEC, tfsec::sniff(head) == tfsec::Sniff::Nameless),
+        _ => return None,
+    };
+    if head.is_empty() {
+        // A scan that wrote nothing has failed, and is told from a file that is none of a scan's.
+        let reason = "empty: no bytes".to_owned();
+        return Some(Recognised::Refused {
+            format: format.name,
+            reason,
+        });
+    }
+    is_report.then_some(Recognised::Format(format))
 }
 
 /// What some bytes are.
@@ -140,8 +200,21 @@ pub fn recognise(head: &[u8]) -> Recognised {
                 format: "other",
                 reason,
             },
-            sarif::Sniff::Other => Recognised::Other,
+            sarif::Sniff::Other => recognise_native(head),
         },
+    }
+}
+
+/// Recognises a scanner's own format.
+fn recognise_native(head: &[u8]) -> Recognised {
+    if gitleaks::sniff(head) == gitleaks::Sniff::Gitleaks {
+        Recognised::Format(GITLEAKS)
+    } else if checkov::sniff(head) == checkov::Sniff::Checkov {
+        Recognised::Format(CHECKOV)
+    } else if tfsec::sniff(head) == tfsec::Sniff::Tfsec {
+        Recognised::Format(TFSEC)
+    } else {
+        Recognised::Other
     }
 }
 

@@ -6,9 +6,14 @@ use std::io::{self, BufRead};
 
 pub(crate) mod class;
 pub(crate) mod identity;
+pub(crate) mod native;
 pub(crate) mod path;
 mod rows;
+pub(crate) mod sieve;
+pub(crate) mod snippet;
 
+#[cfg(test)]
+pub(crate) mod checks;
 #[cfg(test)]
 pub(crate) mod snapshot;
 

@@ -236,14 +236,15 @@ fn visit_payload(
         },
         recognised => recognised,
     };
+    let recognised = registry::recognise_named(path, &head).unwrap_or(recognised);
     if recognised == Recognised::Other {
         return visitor(Visit::Other { path });
     }
     // Also what is named or sniffed as SARIF and is not read: a refused payload lands like any other.
-    let content = if is_named(SARIF.name) || sarif::sniff(&head) != sarif::Sniff::Other {
-        Content::Sarif
-    } else {
-        Content::Text
+    let content = match &recognised {
+        Recognised::Format(format) if registry::content(*format) != Content::Text => registry::content(*format),
+        _ if is_named(SARIF.name) || sarif::sniff(&head) != sarif::Sniff::Other => Content::Sarif,
+        _ => Content::Text,
     };
     let payload = Payload::read(head, rest, content)?;
     visitor(Visit::Payload {
@@ -301,4 +302,100 @@ fn reported_span(walked: &Walk) -> Option<(Timestamp, Timestamp)> {
         }
     }
     span
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a file is recognised as, and what lands of it.
+    fn visited(name: &str, text: &str) -> (String, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, text).unwrap();
+        let mut found = (String::new(), String::new());
+        visit(&path, name, &mut |visit| {
+            if let Visit::Payload {
+                recognised,
+                mut payload,
+                ..
+            } = visit
+            {
+                found.0 = match recognised {
+                    Recognised::Format(format) => format.name.to_owned(),
+                    Recognised::Refused { format, reason } => format!("{format} refused: {reason}"),
+                    Recognised::Zip | Recognised::Other => "no payload".to_owned(),
+                };
+                payload.open()?.read_to_string(&mut found.1)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+        found
+    }
+
+    #[test]
+    fn a_report_that_tells_too_little_is_a_scanners_by_its_name() {
+        for (name, text, expected) in [
+            ("out/gitleaks-report.json", "[]\n", "gitleaks"),
+            ("Gitleaks.JSON", "null", "gitleaks"),
+            ("gitleaks.json", "[{\"Descr", "gitleaks"),
+            ("gitleaks.json", "", "gitleaks refused: empty: no bytes"),
+            ("gitleaks.csv", "", "gitleaks refused: empty: no bytes"),
+            ("gitleaks.log", "", ""),
+            ("checkov_results.json", "", "checkov refused: empty: no bytes"),
+            ("checkov_results.json", "[]", ""),
+            ("tfsec.json", "", "tfsec refused: empty: no bytes"),
+            ("tfsec.json", "{\"results\": null}", "tfsec"),
+            ("results.json", "{\"results\": null}", ""),
+            (
+                "results.json",
+                "{\"results\": [{\"rule_id\": \"a\", \"location\": {}}]}",
+                "tfsec",
+            ),
+            ("results.json", "{\"check_type\": \"helm\", \"results\": {}}", "checkov"),
+            ("gitleaks.json", "{}", ""),
+            ("gitleaks/report.json", "[]", ""),
+            ("report.json", "[]", ""),
+            ("report.json", "", ""),
+            (
+                "report.json",
+                "[{\"RuleID\": \"a\", \"File\": \"b\", \"Secret\": \"\", \"Commit\": \"\"}]",
+                "gitleaks",
+            ),
+        ] {
+            assert_eq!(visited(name, text).0, expected, "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_a_scanner_shows_is_taken_out_whatever_its_file_is_called() {
+        let canary = ["canary", "of", "a", "secret"].join("~");
+        let leak = format!(r#"[{{"RuleID": "a", "File": "b", "Commit": "", "StartLine": 1, "Secret": "{canary}"}}]"#);
+        let cut = format!(r#"[{{"Author": "{canary}", "Description": "{canary}"#);
+        let check = format!(r#"{{"results": {{"failed_checks": [{{"code_block": [[1, "{canary}"]]}}]}}}}"#);
+        let result = format!(r#"{{"results": [{{"rule_id": "a", "location": {{}}, "description": "{canary}"}}]}}"#);
+        for (name, text) in [
+            ("a.json", &check),
+            ("a.sarif", &check),
+            ("a.json", &result),
+            ("a.sarif", &result),
+        ] {
+            let (found, landed) = visited(name, text);
+            assert!(["checkov", "tfsec"].contains(&found.as_str()), "{name}");
+            assert!(!landed.contains(&canary), "{name}: {landed}");
+        }
+        for (name, text) in [
+            ("a.json", &leak),
+            ("a.sarif", &leak),
+            ("a.xml", &leak),
+            ("a", &leak),
+            ("gitleaks.json", &leak),
+            ("gitleaks.json", &cut),
+        ] {
+            let (found, landed) = visited(name, text);
+            assert_eq!(found, "gitleaks", "{name}");
+            assert!(!landed.contains(&canary), "{name}: {landed}");
+        }
+    }
 }

@@ -52,6 +52,12 @@ const WORDS: &[&str] = &[
 ];
 const RULES: &[&str] = &["B105", "B106", "B107"];
 
+/// Whether a rule's id says that its results are about secrets.
+pub(crate) fn is_rule_about_a_secret(rule: &str) -> bool {
+    let letters = rule.to_lowercase().replace(['-', '_', '.', ' '], "");
+    WORDS.iter().any(|word| letters.contains(word)) || RULES.contains(&rule)
+}
+
 /// Copies `input` to `output`; returns how many results and texts were changed.
 pub fn copy(input: &mut dyn BufRead, output: &mut dyn Write) -> io::Result<i64> {
     let mut input = Utf8::new(input);
@@ -205,11 +211,7 @@ impl Copying<'_, '_> {
             return true;
         }
         let Some(rule) = &held.rule else { return true };
-        let letters = rule.to_lowercase().replace(['-', '_', '.', ' '], "");
-        held.is_given_up
-            || is_secret_scanner(family)
-            || WORDS.iter().any(|word| letters.contains(word))
-            || RULES.contains(&rule.as_str())
+        held.is_given_up || is_secret_scanner(family) || is_rule_about_a_secret(rule)
     }
 
     /// Writes the held result, without its texts where it is about a secret.

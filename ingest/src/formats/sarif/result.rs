@@ -1,12 +1,12 @@
 //! One result as it stands in the file (SARIF 3.27), before its rule and its run are known.
 
 use domain::finding::Suppression;
-use domain::identity::Sha256Digest;
 use serde_json::Value;
 
 use super::fingerprint::Fingerprints;
 use super::tool::RuleReference;
 use crate::json::member::{cut, elements, index, integer, owned, scalar, text};
+use crate::scanner::snippet;
 
 /// Members that nothing here reads; a data flow of CodeQL alone may be megabytes.
 pub(super) const SKIPPED: &[&str] = &[
@@ -84,7 +84,7 @@ impl Result {
             logical_location: text(value, "/locations/0/logicalLocations/0/fullyQualifiedName")
                 .or_else(|| text(value, "/locations/0/logicalLocations/0/name"))
                 .map(|name| cut(name, 1_000)),
-            snippet: snippet.and_then(code_digest),
+            snippet: snippet.and_then(snippet::digest),
             purl: owned(value, "/properties/purl"),
             commit_sha: text(value, "/partialFingerprints/commitSha").map(|sha| cut(sha, 64)),
             fingerprints: Fingerprints::of(value),
@@ -138,9 +138,4 @@ fn suppression(value: &Value) -> (Option<Suppression>, Option<&Value>) {
         Suppression::NotAccepted
     };
     (Some(suppression), list.first())
-}
-
-fn code_digest(code: &str) -> Option<String> {
-    let code: String = code.split_whitespace().collect();
-    (!code.is_empty()).then(|| Sha256Digest::of(code.as_bytes()).to_string())
 }
