@@ -12,8 +12,8 @@
 -- One subject for each run attempt of the default branch that left coverage in the window, or owes it: a job of a name
 -- that leaves coverage executed in it. Each report of the attempt has to hold `coverage_lines_min` and
 -- `coverage_branches_min`, in integers, without rounding. A report that breaks off, measures nothing or no branches, or
--- is byte for byte that of another commit shows nothing. The last needs a report with a clock of its own: LCOV has none,
--- and the same tests of the same code write the same bytes again.
+-- is byte for byte that of another commit shows nothing. The last needs a report with a clock of its own: LCOV has
+-- none, and the same tests of the same code write the same bytes again.
 --
 -- limits: what is left out of the measurement (`omit`) is not seen.
 with

@@ -35,7 +35,7 @@ fn file() -> String {
         format!(
             r#"{{"rule_id": "AVD-AWS-{n}", "long_id": "aws-s3-{}", "rule_description": "A \"rule\" é", "links": ["https://example.org"],
             "description": "x\ud83d\ude00{n}", "severity": "HIGH", "warning": false, "status": 0, "resource": "a.b{n}",
-            "location": {{"filename": "/home/runner/work/api/api/f{}.tf", "start_line": {n}, "end_line": {n}}}}}"#,
+            "location": {{"filename": "/x/runner/work/api/api/f{}.tf", "start_line": {n}, "end_line": {n}}}}}"#,
             n % 3,
             n % 2
         )

@@ -9,8 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use domain::identity::RepositoryName;
 use octocrab::models::webhook_events::verification::verify_signature;
-use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
 use super::pull::Scope;
@@ -121,15 +120,6 @@ struct Remembered {
     order: VecDeque<String>,
 }
 
-/// What is read of a body, whatever is in it.
-#[derive(Debug, Deserialize)]
-struct Payload {
-    #[serde(default)]
-    action: Value,
-    #[serde(default)]
-    repository: Value,
-}
-
 impl Webhooks {
     /// Takes deliveries that one of `secrets` signed, the new one and the one before it while it is changed, for
     /// repositories of `scope`. Fails without a secret: then everybody could wake us.
@@ -161,7 +151,7 @@ impl Webhooks {
         if !is_id(delivery.id) {
             return Err(Refusal::Id);
         }
-        let payload: Payload = serde_json::from_slice(delivery.body).map_err(|_| Refusal::Body)?;
+        let payload: Map<String, Value> = serde_json::from_slice(delivery.body).map_err(|_| Refusal::Body)?;
         let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         if !remembered.ids.insert(delivery.id.to_owned()) {
             return Ok(Receipt::Known);
@@ -176,15 +166,17 @@ impl Webhooks {
         Ok(self.wake(delivery.event, &payload))
     }
 
-    fn wake(&self, event: &str, payload: &Payload) -> Receipt {
+    fn wake(&self, event: &str, payload: &Map<String, Value>) -> Receipt {
         let Some((_, actions)) = WAKING.iter().find(|(waking, _)| *waking == event) else {
             return Receipt::Nothing("this event tells of nothing that is collected");
         };
-        let action = payload.action.as_str().unwrap_or_default();
+        let action = payload.get("action").and_then(Value::as_str).unwrap_or_default();
         if !actions.is_empty() && !actions.contains(&action) {
             return Receipt::Nothing("it is not over yet");
         }
-        let name = payload.repository.get("full_name").and_then(Value::as_str);
+        let name = payload
+            .get("repository")
+            .and_then(|repository| repository.get("full_name")?.as_str());
         let Some(repository) = name.and_then(|name| RepositoryName::parse(name).ok()) else {
             return Receipt::Nothing("it names no repository");
         };

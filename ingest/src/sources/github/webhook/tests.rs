@@ -51,7 +51,7 @@ fn the_signature_is_that_of_githubs_own_example() {
     let delivery = Delivery {
         id: "1",
         event: "push",
-        signature: "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b04e17e",
+        signature: "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
         body: b"Hello, World!",
     };
     assert_eq!(webhooks.receive(&delivery), Err(Refusal::Body), "signed, but no JSON");
