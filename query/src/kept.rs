@@ -109,15 +109,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_oldest_makes_room() {
+    fn what_was_not_asked_for_longest_makes_room() {
         let kept = Kept::new(2);
-        for (key, value) in [("a", 1), ("b", 2), ("a", 3), ("c", 4)] {
+        for (key, value) in [("a", 1), ("b", 2)] {
             kept.keep(key.to_owned(), value, 1);
         }
-        assert_eq!(["a", "b", "c"].map(|key| kept.get(key)), [None, Some(2), Some(4)]);
+        assert_eq!(kept.get("a"), Some(1));
+        for (key, value) in [("a", 3), ("c", 4)] {
+            kept.keep(key.to_owned(), value, 1);
+        }
+        assert_eq!(["a", "b", "c"].map(|key| kept.get(key)), [Some(3), None, Some(4)]);
         assert_eq!(kept.beginning_with("c"), [("c".to_owned(), 4)]);
         kept.keep("d".to_owned(), 5, 2);
-        assert_eq!(["b", "c", "d"].map(|key| kept.get(key)), [None, None, Some(5)]);
+        assert_eq!(["a", "c", "d"].map(|key| kept.get(key)), [None, None, Some(5)]);
         kept.keep("e".to_owned(), 6, 3);
         assert_eq!(["d", "e"].map(|key| kept.get(key)), [None, None]);
     }
