@@ -103,7 +103,7 @@ impl Plan {
             self.source(SourceStatus::Refused, Some(reason.clone()), 0)
         } else if self.planned.format == registry::JUNIT.name {
             self.parse_junit(payload, stamp, emit)?
-        } else if let Some(read) = registry::scans(&self.planned.format) {
+        } else if let Some(read) = registry::reader_of_scans(&self.planned.format) {
             self.parse_scans(read, payload, stamp, emit)?
         } else if let Some(read) = registry::reader_of_coverage(&self.planned.format) {
             self.parse_coverage(read, payload, stamp, emit)?

@@ -64,7 +64,7 @@ impl Tally {
             let n_rows = u64::try_from(source.n_rows).unwrap_or_default();
             match source.format.as_str() {
                 "junit" => self.test_results += n_rows,
-                format if registry::scans(format).is_some() => self.scan_rows += n_rows,
+                format if registry::reader_of_scans(format).is_some() => self.scan_rows += n_rows,
                 format if registry::reader_of_coverage(format).is_some() => self.coverage_rows += n_rows,
                 _ => {}
             }

@@ -50,7 +50,7 @@ pub struct Definition {
     pub severity: Option<String>,
     /// What only a control has.
     pub control: Option<ControlHeader>,
-    /// Computed once for each publication and set of parameters.
+    /// Computed once for the files that it may read and each set of parameters.
     pub materialize: bool,
     /// Further named parameters that it needs.
     pub arguments: Vec<String>,

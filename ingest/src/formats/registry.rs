@@ -70,8 +70,8 @@ pub const TFSEC: Format = Format {
     parser: tfsec::PARSER,
 };
 
-/// How the reports of a scanner are read, by the name of their format; null where it is none of a scanner's.
-pub fn scans(format: &str) -> Option<scanner::Read> {
+/// The reader of a format of scanners, by its name; none of another format.
+pub fn reader_of_scans(format: &str) -> Option<scanner::Read> {
     match format {
         "checkov" => Some(checkov::read),
         "gitleaks" => Some(gitleaks::read),

@@ -65,12 +65,16 @@ pub(crate) fn copy(input: &mut dyn BufRead, output: &mut dyn Write, sieve: &mut 
         Err(Break::Source(error)) => return Err(error),
     };
     let n = copying.end(has_broken)?;
-    let n_behind = if has_broken { n_behind(&mut input, output)? } else { 0 };
+    let n_behind = if has_broken {
+        copy_behind(&mut input, output)?
+    } else {
+        0
+    };
     Ok(n + i64::from(n_behind > 0))
 }
 
 /// Copies one byte behind a break, so that it shows in the copy, too; tells how many are left out.
-fn n_behind(input: &mut Utf8<'_>, output: &mut dyn Write) -> io::Result<u64> {
+pub(crate) fn copy_behind(input: &mut Utf8<'_>, output: &mut dyn Write) -> io::Result<u64> {
     let mut first = [0];
     match input.read(&mut first) {
         Ok(1) => output.write_all(&first)?,

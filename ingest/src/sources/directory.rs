@@ -285,7 +285,7 @@ fn reported_span(walked: &Walk) -> Option<(Timestamp, Timestamp)> {
                     }
                     Ok(())
                 })?;
-            } else if let Some(read) = registry::scans(format.name) {
+            } else if let Some(read) = registry::reader_of_scans(format.name) {
                 read(&mut *payload.open()?, &mut |row| {
                     if let scanner::Row::Scan(scan) = row {
                         extend(scan.started_at);

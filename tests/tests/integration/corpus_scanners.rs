@@ -33,7 +33,7 @@ fn read(kind: &str, bytes: &[u8]) -> Found {
         findings: Vec::new(),
         n_results: 0,
     };
-    let read = registry::scans(kind).unwrap();
+    let read = registry::reader_of_scans(kind).unwrap();
     let outline = read(&mut &*bytes, &mut |row| {
         match row {
             Row::Finding(finding) if finding.suppression != Some(Suppression::Suppressed) => {

@@ -145,7 +145,7 @@ impl Reading<'_, '_> {
             match self.lexer.next()? {
                 Token::ArrayEnd => return Ok(()),
                 Token::ObjectStart => self.report()?,
-                other => self.misplaced(other)?,
+                other => value::pass_misplaced(&mut self.lexer, other)?,
             }
         }
     }
@@ -215,29 +215,13 @@ impl Reading<'_, '_> {
     }
 
     fn checks(&mut self, check_type: Option<&str>, is_skipped: bool) -> Result<(), Break> {
-        loop {
-            let first = self.lexer.next()?;
-            if first == Token::ArrayEnd {
-                return Ok(());
-            }
-            if first != Token::ObjectStart {
-                self.misplaced(first)?;
-                continue;
-            }
-            let value = value::read(&mut self.lexer, first, SKIPPED)?;
+        while let Some(value) = value::next_result(&mut self.lexer, SKIPPED)? {
             let position = i32::try_from(self.found.n_results).unwrap_or(i32::MAX);
             self.found.n_results += 1;
             self.found.n_failed += i64::from(!is_skipped);
             let finding = finding(check_type, &value, is_skipped, position);
             self.rows.finding(&mut self.lexer, finding).map_err(Break::Source)?;
         }
-    }
-
-    fn misplaced(&mut self, first: Token) -> Result<(), Break> {
-        let at = self.lexer.at();
-        self.lexer
-            .warnings
-            .add("misplaced_value", || format!("byte {at}: among results"));
-        self.lexer.skip(first)
+        Ok(())
     }
 }

@@ -148,20 +148,7 @@ impl Reading<'_, '_> {
 
     fn results(&mut self, run: &mut Run, occurrences: &mut Occurrences) -> Result<(), Break> {
         run.n_results.get_or_insert(0);
-        loop {
-            let first = self.lexer.next()?;
-            if first == Token::ArrayEnd {
-                return Ok(());
-            }
-            if first != Token::ObjectStart {
-                let at = self.lexer.at();
-                self.lexer
-                    .warnings
-                    .add("misplaced_value", || format!("byte {at}: among results"));
-                self.lexer.skip(first)?;
-                continue;
-            }
-            let value = value::read(&mut self.lexer, first, SKIPPED)?;
+        while let Some(value) = value::next_result(&mut self.lexer, SKIPPED)? {
             let position = run.n_results.unwrap_or_default();
             run.n_results = Some(position + 1);
             let held = Held::of(&value, i32::try_from(position).unwrap_or(i32::MAX));
@@ -181,6 +168,7 @@ impl Reading<'_, '_> {
                 self.flush(run, occurrences)?;
             }
         }
+        Ok(())
     }
 
     fn artifacts(&mut self, run: &mut Run) -> Result<(), Break> {

@@ -4,11 +4,12 @@
 //! is embedded as a whole, environments and requests are left out of every file. What stands behind a break cannot be
 //! told apart and is left out, too.
 
-use std::io::{self, BufRead, Read as _, Write};
+use std::io::{self, BufRead, Write};
 
 use crate::json::lexer::{Break, Lexer, Token};
 use crate::json::utf8::Utf8;
 use crate::scanner::class::{family, is_secret_scanner};
+use crate::scanner::sieve::copy_behind;
 
 /// What stands in place of a text that was taken out.
 const MARK: &[u8] = b"\"[redacted secret]\"";
@@ -73,20 +74,12 @@ pub fn copy(input: &mut dyn BufRead, output: &mut dyn Write) -> io::Result<i64> 
         return Err(error);
     }
     let (n, has_broken) = (copying.end(end.is_err())?, end.is_err());
-    let n_behind = if has_broken { n_behind(&mut input, output)? } else { 0 };
+    let n_behind = if has_broken {
+        copy_behind(&mut input, output)?
+    } else {
+        0
+    };
     Ok(n + i64::from(n_behind > 0))
-}
-
-/// Copies one byte behind a break, so that it shows in the copy, too; tells how many are left out.
-fn n_behind(input: &mut Utf8<'_>, output: &mut dyn Write) -> io::Result<u64> {
-    let mut first = [0];
-    match input.read(&mut first) {
-        Ok(1) => output.write_all(&first)?,
-        Ok(_) => return Ok(0),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => return Ok(0),
-        Err(error) => return Err(error),
-    }
-    io::copy(input, &mut io::sink())
 }
 
 /// Where a value stands.

@@ -96,25 +96,13 @@ impl Reading<'_, '_> {
 
     fn results(&mut self) -> Result<(), Break> {
         self.n_results.get_or_insert(0);
-        loop {
-            let first = self.lexer.next()?;
-            if first == Token::ArrayEnd {
-                return Ok(());
-            }
-            if first != Token::ObjectStart {
-                let at = self.lexer.at();
-                self.lexer
-                    .warnings
-                    .add("misplaced_value", || format!("byte {at}: among results"));
-                self.lexer.skip(first)?;
-                continue;
-            }
-            let value = value::read(&mut self.lexer, first, SKIPPED)?;
+        while let Some(value) = value::next_result(&mut self.lexer, SKIPPED)? {
             let position = self.n_results.unwrap_or_default();
             self.n_results = Some(position + 1);
             if let Some(finding) = finding(&value, i32::try_from(position).unwrap_or(i32::MAX)) {
                 self.rows.finding(&mut self.lexer, finding).map_err(Break::Source)?;
             }
         }
+        Ok(())
     }
 }
