@@ -11,6 +11,13 @@ use crate::layout;
 use crate::parquet_file::DataFile;
 use crate::store::Store;
 
+/// The latest instant of `column` in some files, in microseconds; null where one does not tell.
+pub fn latest<'f>(files: impl IntoIterator<Item = &'f DataFile>, column: &str) -> Option<i64> {
+    files
+        .into_iter()
+        .try_fold(i64::MIN, |latest, file| Some(latest.max(file.span(column)?.1)))
+}
+
 /// The files of a table, in the order of their names.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -44,20 +51,18 @@ impl Manifest {
         self.files.iter().map(|file| file.bytes).sum()
     }
 
-    /// The latest instant of `column` in any file, in microseconds; null where a file does not tell.
-    pub fn latest(&self, column: &str) -> Option<i64> {
-        let of = |file: &DataFile| file.columns.get(column)?.max.as_long();
-        self.files
-            .iter()
-            .try_fold(i64::MIN, |latest, file| Some(latest.max(of(file)?)))
-    }
-
     /// The files that may hold a row whose `column` is not after an instant in microseconds.
     pub fn begun_by(&self, column: &str, at: i64) -> impl Iterator<Item = &DataFile> {
-        let earliest = move |file: &DataFile| file.columns.get(column)?.min.as_long();
         self.files
             .iter()
-            .filter(move |file| earliest(file).is_none_or(|earliest| earliest <= at))
+            .filter(move |file| file.span(column).is_none_or(|(first, _)| first <= at))
+    }
+
+    /// The files that may hold a row whose `column` is in `[from, to)`, in microseconds.
+    pub fn within(&self, column: &str, from: i64, to: i64) -> impl Iterator<Item = &DataFile> {
+        self.files
+            .iter()
+            .filter(move |file| file.span(column).is_none_or(|(first, last)| first < to && from <= last))
     }
 
     /// Puts the manifest under its digest.

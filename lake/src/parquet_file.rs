@@ -43,6 +43,14 @@ pub struct DataFile {
     pub columns: BTreeMap<String, Bounds>,
 }
 
+impl DataFile {
+    /// The first and the last number or instant of a column; null where the file does not tell.
+    pub fn span(&self, column: &str) -> Option<(i64, i64)> {
+        let bounds = self.columns.get(column)?;
+        Some((bounds.min.as_long()?, bounds.max.as_long()?))
+    }
+}
+
 /// Smallest and largest value of a column; for long text the largest may be rounded up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bounds {

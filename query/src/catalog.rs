@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::controls::{self, Control, Decision};
-use crate::definition::{Definition, Kind};
+use crate::definition::{Definition, Kind, Materialize};
 use crate::error::{Error, Result};
 use crate::header::parse_definition;
+use crate::months::raw_table;
 
 /// Path under `sql/` and text of every file.
 static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
@@ -43,7 +44,7 @@ impl Kind {
     /// Schemas that a relation of this kind may read.
     fn may_read(self) -> &'static [&'static str] {
         match self {
-            Self::Stg => &["raw"],
+            Self::Stg => &["raw", "stg"],
             Self::Mart | Self::Kpi | Self::List => &["stg", "mart"],
             Self::Control => &["stg", "mart", "kpi"],
             Self::Audit => &["raw", "stg", "mart"],
@@ -136,7 +137,8 @@ impl Catalog {
         };
         for definition in catalog.relations.values() {
             catalog.check_references(definition)?;
-            catalog.in_order(definition)?;
+            let below = catalog.in_order(definition)?;
+            check_months(definition, &below)?;
         }
         Ok(catalog)
     }
@@ -304,6 +306,34 @@ impl Catalog {
     }
 }
 
+/// A relation that is computed by month reads one raw table, and no parameter that moves from question to question.
+fn check_months(definition: &Definition, below: &[Arc<Definition>]) -> Result<()> {
+    if !definition.materialize.is_by_month() {
+        return Ok(());
+    }
+    let moving = ["from", "to", "history_from"]
+        .into_iter()
+        .find(|name| below.iter().any(|read| read.mentions(name)));
+    let mut others = below.iter().filter(|read| read.path != definition.path);
+    let reason = if raw_table(below).is_none() {
+        "what is computed by month reads one raw table".to_owned()
+    } else if let Some(name) = moving {
+        format!("what is computed by month does not read `${name}`")
+    } else if let Some(read) = others.find(|read| read.materialize != Materialize::No) {
+        format!(
+            "what is computed by month does not read `{}`, which is computed once itself",
+            read.name()
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Error::Catalog {
+        path: definition.path.clone(),
+        line: 1,
+        reason,
+    })
+}
+
 /// Finds `schema.name` of our schemas outside comments.
 fn references(sql: &str) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
@@ -334,5 +364,35 @@ mod tests {
         let order = catalog.in_order(&kpi).unwrap();
         assert_eq!(order.last().unwrap().id, "flaky_test_rate");
         assert!(order.iter().any(|definition| definition.name() == "stg.test_results"));
+    }
+
+    #[test]
+    fn what_is_computed_by_month_reads_one_raw_table_and_nothing_that_moves() {
+        let file = |path: &str, materialize: &str, statement: &str| {
+            let kind = path.split('/').next().unwrap();
+            let header = format!("-- T\n--\n-- kind: {kind}\n-- grain: a\n{materialize}--\n-- Prose.\n");
+            (path.to_owned(), header + statement + "\n")
+        };
+        let refusal = |statement: &str| {
+            let files = [
+                file("stg/jobs.sql", "", "select a from raw.jobs"),
+                file("stg/runs.sql", "-- materialize: yes\n", "select a from raw.runs"),
+                file("mart/a.sql", "-- materialize: months\n", statement),
+            ];
+            Catalog::parse(files).err().map(|error| error.to_string())
+        };
+        assert_eq!(refusal("select a from stg.jobs where b <= $as_of"), None);
+        for (statement, says) in [
+            ("select jobs.a from stg.jobs, stg.runs", "reads one raw table"),
+            ("select 1 as a", "reads one raw table"),
+            ("select a from stg.jobs where b < $to", "does not read `$to`"),
+            (
+                "select a from stg.runs",
+                "does not read `stg.runs`, which is computed once itself",
+            ),
+        ] {
+            let refusal = refusal(statement).unwrap_or_default();
+            assert!(refusal.contains(says), "{statement}: {refusal}");
+        }
     }
 }

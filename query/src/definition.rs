@@ -17,6 +17,39 @@ pub enum Kind {
     Audit,
 }
 
+/// For what a relation is computed once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Materialize {
+    /// For nothing: whoever reads it computes it.
+    No,
+    /// For the files that it may read and each set of parameters.
+    Whole,
+    /// For each month of the events of the one raw table that it reads: no row of it comes from two.
+    Months,
+    /// As [`Self::Months`], for those that the window and the lookback before it touch.
+    RecentMonths,
+}
+
+impl Materialize {
+    /// The words of a header, but for those of a relation that says nothing.
+    pub(crate) const WORDS: &[&str] = &["yes", "months", "recent months"];
+
+    /// Reads the words of a header.
+    pub(crate) fn parse(words: &str) -> Self {
+        match words {
+            "yes" => Self::Whole,
+            "months" => Self::Months,
+            "recent months" => Self::RecentMonths,
+            _ => Self::No,
+        }
+    }
+
+    /// Whether it is computed month by month.
+    pub fn is_by_month(self) -> bool {
+        matches!(self, Self::Months | Self::RecentMonths)
+    }
+}
+
 /// A relation with everything that a page says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Definition {
@@ -50,8 +83,8 @@ pub struct Definition {
     pub severity: Option<String>,
     /// What only a control has.
     pub control: Option<ControlHeader>,
-    /// Computed once for the files that it may read and each set of parameters.
-    pub materialize: bool,
+    /// Whether it is computed once, and for what.
+    pub materialize: Materialize,
     /// Further named parameters that it needs.
     pub arguments: Vec<String>,
     /// Columns with their meaning.

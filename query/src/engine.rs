@@ -15,11 +15,12 @@ use lake::store::Store;
 use crate::answer::{Asked, Column, KpiAnswer, PublicationRef, Question, Table};
 use crate::catalog::Catalog;
 use crate::decode;
-use crate::definition::{Definition, Kind};
+use crate::definition::{Definition, Kind, Materialize};
 use crate::error::{Error, Result};
 use crate::evidence::publication_ref;
 use crate::kept::Kept;
 use crate::keys::Evidence;
+use crate::months::Month;
 use crate::scan::LAKE_URL;
 use crate::session::{self, Computed, Materialized, Rows, Session};
 use crate::verdict::judge;
@@ -30,6 +31,8 @@ const DEFAULT_WINDOW_DAYS: f64 = 30.0;
 const MEMORY_BYTES: usize = 1 << 30;
 /// Memory of materialized relations that are kept.
 const MATERIALIZED_BYTES: usize = 512 << 20;
+/// Memory of months of relations that are kept.
+const MONTHS_BYTES: usize = 512 << 20;
 /// Memory of answers that are kept.
 const ANSWERS_BYTES: usize = 128 << 20;
 /// Digests of evidence that are kept.
@@ -49,6 +52,8 @@ pub(crate) struct Inner {
     pub(crate) source: Source,
     /// By all that they are a function of, as the answers are.
     materialized: Kept<Materialized>,
+    /// By relation, month and the files of the month.
+    pub(crate) months: Kept<Computed>,
     pub(crate) answers: Kept<Computed>,
     /// By publication, instant and relation.
     pub(crate) evidence: Kept<Evidence>,
@@ -94,6 +99,7 @@ impl Engine {
             runtime,
             source,
             materialized: Kept::new(MATERIALIZED_BYTES),
+            months: Kept::new(MONTHS_BYTES),
             answers: Kept::new(ANSWERS_BYTES),
             evidence: Kept::new(EVIDENCE_KEPT),
         })))
@@ -193,7 +199,7 @@ impl Engine {
             to: question.as_of,
         });
         let (rows, asked) = self.pin_window(window, question).await?;
-        let session = self.open_session(&rows, &asked)?;
+        let session = self.open_session(&rows, &asked, None)?;
         for below in self.0.catalog.below(sql)? {
             self.define(&session, &below, &rows, &asked).await?;
         }
@@ -333,18 +339,19 @@ impl Engine {
         )
     }
 
-    fn open_session(&self, rows: &Rows, asked: &Asked) -> Result<Session> {
+    pub(crate) fn open_session(&self, rows: &Rows, asked: &Asked, month: Option<&Month>) -> Result<Session> {
         Session::open(
             &self.0.runtime,
             rows,
             &self.0.policy,
             &asked.repositories,
             self.parameters(asked),
+            month,
         )
     }
 
     async fn session(&self, definition: &Arc<Definition>, rows: &Rows, asked: &Asked) -> Result<Session> {
-        let session = self.open_session(rows, asked)?;
+        let session = self.open_session(rows, asked, None)?;
         for below in self.0.catalog.in_order(definition)? {
             if below.path != definition.path {
                 self.define(&session, &below, rows, asked).await?;
@@ -355,17 +362,32 @@ impl Engine {
 
     /// Makes a relation readable; what is materialized comes from those that were computed before, where it can.
     async fn define(&self, session: &Session, definition: &Arc<Definition>, rows: &Rows, asked: &Asked) -> Result<()> {
-        if !definition.materialize || asked.publication == 0 {
-            session.define(definition, None).await?;
-            return Ok(());
-        }
+        let computed = match definition.materialize {
+            Materialize::No => return session.define(definition).await,
+            Materialize::Months | Materialize::RecentMonths => self.by_month(definition, rows, asked).await?,
+            Materialize::Whole if asked.publication > 0 => self.whole(session, definition, rows, asked).await?,
+            Materialize::Whole => session.materialize(definition).await?.0,
+        };
+        session.put(definition, computed)
+    }
+
+    /// The rows of a relation, computed once for the files that it may read.
+    async fn whole(
+        &self,
+        session: &Session,
+        definition: &Arc<Definition>,
+        rows: &Rows,
+        asked: &Asked,
+    ) -> Result<Materialized> {
         let key = self.relation_key(definition, rows, asked)?;
         let turn = self.0.materialized.turn(&key);
         let _turn = turn.lock().await;
-        if let Some((computed, bytes)) = session.define(definition, self.0.materialized.get(&key)).await? {
-            self.0.materialized.keep(key, computed, bytes);
+        if let Some(computed) = self.0.materialized.get(&key) {
+            return Ok(computed);
         }
-        Ok(())
+        let (computed, bytes) = session.materialize(definition).await?;
+        self.0.materialized.keep(key, Arc::clone(&computed), bytes);
+        Ok(computed)
     }
 
     /// Computes a KPI, a list or an audit, or finds what was computed before.

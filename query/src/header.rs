@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::definition::{ControlHeader, Definition, Kind};
+use crate::definition::{ControlHeader, Definition, Kind, Materialize};
 use crate::error::{Error, Result};
 
 /// The lines of a header by key, each with its number.
@@ -122,7 +122,7 @@ pub(crate) fn parse_definition(path: &str, text: &str) -> Result<Definition> {
     };
     for (key, allowed) in [
         ("severity", severities),
-        ("materialize", &["yes"][..]),
+        ("materialize", Materialize::WORDS),
         ("lifecycle", &["trial", "active", "retired"][..]),
     ] {
         if let Some(values) = keys.get(key)
@@ -165,7 +165,7 @@ pub(crate) fn parse_definition(path: &str, text: &str) -> Result<Definition> {
         list: optional_value("list"),
         severity: optional_value("severity"),
         control,
-        materialize: keys.contains_key("materialize"),
+        materialize: Materialize::parse(&value("materialize")),
         arguments: optional_value("arguments")
             .map_or_else(Vec::new, |names| names.split(", ").map(str::to_owned).collect()),
         columns,

@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use domain::clock::{Timestamp, format_timestamp};
 use domain::identity::Sha256Digest;
-use lake::snapshot::Snapshot;
+use lake::manifest::latest;
+use lake::parquet_file::DataFile;
 
 use crate::answer::Asked;
 use crate::catalog::reads_parameter;
 use crate::definition::{Definition, Kind};
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::months::Month;
 use crate::session::Rows;
 
 /// The one use of `$known_at` that its default, the time of the publication, cannot change.
@@ -65,13 +67,43 @@ impl Engine {
             parameters.remove("known_at");
         }
         if let (Kind::Stg, Rows::Pinned(snapshot)) = (definition.kind, rows) {
-            let ended = |(_, table): &(String, String)| ended_by(snapshot, table, asked.as_of);
+            let ended = |(schema, table): &(String, String)| {
+                let manifest = snapshot.manifest(table);
+                schema == "raw"
+                    && manifest.is_none_or(|manifest| has_ended(&manifest.files, event_time(table), asked.as_of))
+            };
             if definition.reads().iter().all(ended) {
                 parameters.remove("as_of");
             }
         }
         let (path, repositories, digest) = (&definition.path, &asked.repositories, evidence.digest);
         Ok(format!("{path} {repositories:?} {parameters:?}{EVIDENCE}{digest}"))
+    }
+
+    /// Key of a month of a relation, which stands last in `below`: as [`Self::relation_key`], over the files of the month.
+    pub(crate) fn month_key(&self, below: &[Arc<Definition>], rows: &Rows, asked: &Asked, month: &Month) -> String {
+        let manifest = match rows {
+            Rows::Pinned(snapshot) => snapshot.manifest(month.table.name),
+            Rows::Memory(_) => None,
+        };
+        let files: Vec<_> = manifest
+            .into_iter()
+            .flat_map(|manifest| month.files(manifest))
+            .collect();
+        let mut parameters = self.parameters(asked);
+        parameters.retain(|name, _| below.iter().any(|definition| definition.mentions(name)));
+        if asked.known_at.is_none() && !reads_known_at(below) {
+            parameters.remove("known_at");
+        }
+        if has_ended(files.iter().copied(), month.table.event_time, asked.as_of) {
+            parameters.remove("as_of");
+        }
+        let path = below.last().map_or("", |definition| &definition.path);
+        let digest = digest_of(files.into_iter());
+        format!(
+            "{path} {} {:?} {parameters:?}{EVIDENCE}{digest}",
+            month.from, asked.repositories
+        )
     }
 }
 
@@ -88,7 +120,7 @@ pub(crate) fn question_of(key: &str) -> &str {
 /// What relations, each with all below it, read. One that filters by `$as_of` sees nothing of a file that begins later:
 /// it compares the table's event time, which a test holds.
 fn evidence(relations: &[Arc<Definition>], rows: &Rows, asked: &Asked) -> Evidence {
-    let mut names = String::new();
+    let mut files = Vec::new();
     if let Rows::Pinned(snapshot) = rows {
         for relation in relations {
             let at = if relation.mentions("as_of") {
@@ -97,19 +129,28 @@ fn evidence(relations: &[Arc<Definition>], rows: &Rows, asked: &Asked) -> Eviden
                 i64::MAX
             };
             for (_, table) in relation.reads().iter().filter(|(schema, _)| schema == "raw") {
-                let files = snapshot.manifest(table).into_iter();
-                for file in files.flat_map(|manifest| manifest.begun_by(event_time(table), at)) {
-                    names.push_str(&file.name);
-                    names.push('\n');
-                }
+                let manifest = snapshot.manifest(table).into_iter();
+                files.extend(manifest.flat_map(|manifest| manifest.begun_by(event_time(table), at)));
             }
         }
     }
-    let reads_known_at = |relation: &Arc<Definition>| reads_parameter(&relation.sql.replace(KNOWN, ""), "known_at");
     Evidence {
-        digest: Sha256Digest::of(names.as_bytes()),
-        reads_known_at: relations.iter().any(reads_known_at),
+        digest: digest_of(files.into_iter()),
+        reads_known_at: reads_known_at(relations),
     }
+}
+
+/// Of the names of files, which are digests themselves.
+fn digest_of<'f>(files: impl Iterator<Item = &'f DataFile>) -> Sha256Digest {
+    let names: String = files.flat_map(|file| [&*file.name, "\n"]).collect();
+    Sha256Digest::of(names.as_bytes())
+}
+
+/// Whether rows depend on `$known_at` also where nobody names one.
+fn reads_known_at(relations: &[Arc<Definition>]) -> bool {
+    relations
+        .iter()
+        .any(|relation| reads_parameter(&relation.sql.replace(KNOWN, ""), "known_at"))
 }
 
 /// Column of a raw table with the time of its events; empty where there is no such table.
@@ -118,13 +159,9 @@ fn event_time(table: &str) -> &'static str {
     spec.map_or("", |spec| spec.event_time)
 }
 
-/// Whether every event of a raw table had happened by an instant.
-fn ended_by(snapshot: &Snapshot, table: &str, as_of: Timestamp) -> bool {
-    let manifest = snapshot.manifest(table);
-    manifest.is_none_or(|manifest| {
-        let latest = manifest.latest(event_time(table));
-        latest.is_some_and(|latest| latest <= as_of.timestamp_micros())
-    })
+/// Whether every event in some files had happened by an instant.
+fn has_ended<'f>(files: impl IntoIterator<Item = &'f DataFile>, event_time: &str, as_of: Timestamp) -> bool {
+    latest(files, event_time).is_some_and(|latest| latest <= as_of.timestamp_micros())
 }
 
 #[cfg(test)]

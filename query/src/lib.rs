@@ -14,6 +14,7 @@ mod functions;
 mod header;
 mod kept;
 mod keys;
+mod months;
 pub mod prose;
 pub mod render;
 pub mod render_controls;

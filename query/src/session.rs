@@ -16,6 +16,7 @@ use datafusion::common::{ParamValues, ScalarValue, metadata::ScalarAndMetadata};
 use datafusion::datasource::provider_as_source;
 use datafusion::execution::context::{SQLOptions, SessionContext};
 use datafusion::execution::runtime_env::RuntimeEnv;
+use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, col, in_list, lit};
 use datafusion::physical_plan::collect;
 use datafusion::prelude::SessionConfig;
@@ -28,6 +29,7 @@ use crate::answer::Asked;
 use crate::definition::{Definition, Kind};
 use crate::error::{Error, Result};
 use crate::functions;
+use crate::months::Month;
 use crate::scan::PinnedTable;
 
 /// What the schema `raw` holds.
@@ -56,7 +58,6 @@ pub(crate) struct Session {
 
 /// The parameters of a question.
 pub(crate) fn parameters(asked: &Asked, history_from: Timestamp, known_at: Timestamp) -> Parameters {
-    let time = |time: Timestamp| ScalarValue::TimestampMicrosecond(Some(time.timestamp_micros()), Some("UTC".into()));
     let mut parameters = BTreeMap::from([
         ("from".to_owned(), time(asked.window.from)),
         ("to".to_owned(), time(asked.window.to)),
@@ -70,14 +71,19 @@ pub(crate) fn parameters(asked: &Asked, history_from: Timestamp, known_at: Times
     parameters
 }
 
+fn time(time: Timestamp) -> ScalarValue {
+    ScalarValue::TimestampMicrosecond(Some(time.timestamp_micros()), Some("UTC".into()))
+}
+
 impl Session {
-    /// Opens a session in which `raw`, `policy` and the functions exist.
+    /// Opens a session in which `raw`, `policy` and the functions exist; of the table of a month, only that month.
     pub(crate) fn open(
         runtime: &Arc<RuntimeEnv>,
         rows: &Rows,
         policy: &Policy,
         repositories: &[String],
         parameters: Parameters,
+        month: Option<&Month>,
     ) -> Result<Self> {
         let mut config = SessionConfig::new()
             .with_default_catalog_and_schema("plumbline", "public")
@@ -107,9 +113,13 @@ impl Session {
         session.register("policy", policy_relation(policy)?)?;
         for table in tables::ALL {
             let name = format!("raw.{}", table.name);
+            let month = month.filter(|month| month.table.name == table.name);
             let provider: Arc<dyn TableProvider> = match rows {
                 Rows::Pinned(snapshot) => {
-                    let manifest = snapshot.manifest(table.name).cloned().unwrap_or_default();
+                    let mut manifest = snapshot.manifest(table.name).cloned().unwrap_or_default();
+                    if let Some(month) = month {
+                        manifest.files = month.files(&manifest).cloned().collect();
+                    }
                     Arc::new(PinnedTable::new(table, manifest))
                 }
                 Rows::Memory(rows) => match rows.get(table.name) {
@@ -117,7 +127,7 @@ impl Session {
                     None => memory(&name, table.schema(), Vec::new())?,
                 },
             };
-            session.register(&name, selected(&name, provider, repositories)?)?;
+            session.register(&name, selected(&name, provider, repositories, month)?)?;
         }
         Ok(session)
     }
@@ -129,28 +139,34 @@ impl Session {
         Ok(())
     }
 
-    /// Makes a relation readable for those above it; a materialized one is computed now, unless `ready` has it, and
-    /// returned with its size in bytes.
-    pub(crate) async fn define(
-        &self,
-        definition: &Definition,
-        ready: Option<Materialized>,
-    ) -> Result<Option<(Materialized, usize)>> {
+    /// Makes a relation readable for those above it, who compute it.
+    pub(crate) async fn define(&self, definition: &Definition) -> Result<()> {
         let name = definition.name();
-        if let Some(ready) = ready {
-            self.register(&name, ready)?;
-            return Ok(None);
-        }
-        if definition.materialize {
-            let (schema, batches) = self.run(definition).await?;
-            let bytes = size_bytes(&batches);
-            let table = memory(&name, schema, batches)?;
-            self.register(&name, Arc::clone(&table) as Arc<dyn TableProvider>)?;
-            return Ok(Some((table, bytes)));
-        }
         let plan = self.plan(&name, &definition.sql).await?;
-        self.register(&name, Arc::new(ViewTable::new(plan, None)))?;
-        Ok(None)
+        self.register(&name, Arc::new(ViewTable::new(plan, None)))
+    }
+
+    /// Makes a relation that was computed readable for those above it.
+    pub(crate) fn put(&self, definition: &Definition, rows: Materialized) -> Result<()> {
+        self.register(&definition.name(), rows)
+    }
+
+    /// Computes a relation, to be put.
+    pub(crate) async fn materialize(&self, definition: &Definition) -> Result<(Materialized, usize)> {
+        let (schema, batches) = self.run(definition).await?;
+        let bytes = size_bytes(&batches);
+        Ok((memory(&definition.name(), schema, batches)?, bytes))
+    }
+
+    /// Computes the last of some relations by those before it.
+    pub(crate) async fn stack(&self, below: &[Arc<Definition>]) -> Result<Computed> {
+        let Some((last, rest)) = below.split_last() else {
+            return Ok((Arc::new(Schema::empty()), Vec::new()));
+        };
+        for definition in rest {
+            self.define(definition).await?;
+        }
+        self.run(last).await
     }
 
     /// Computes a relation.
@@ -221,7 +237,7 @@ pub(crate) fn size_bytes(batches: &[RecordBatch]) -> usize {
     batches.iter().map(RecordBatch::get_array_memory_size).sum()
 }
 
-fn memory(name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<MemTable>> {
+pub(crate) fn memory(name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Arc<MemTable>> {
     // Plans state columns as non-null that outer joins above them make null, and the other way round.
     let fields: Vec<_> = schema
         .fields()
@@ -239,14 +255,32 @@ fn memory(name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<Ar
     ))
 }
 
-/// Narrows a raw table to the repositories that were asked for, below everything that reads it.
-fn selected(name: &str, provider: Arc<dyn TableProvider>, repositories: &[String]) -> Result<Arc<dyn TableProvider>> {
-    if repositories.is_empty() {
-        return Ok(provider);
+/// Narrows a raw table to the repositories that were asked for and to a month, below everything that reads it.
+fn selected(
+    name: &str,
+    provider: Arc<dyn TableProvider>,
+    repositories: &[String],
+    month: Option<&Month>,
+) -> Result<Arc<dyn TableProvider>> {
+    let mut filters = Vec::new();
+    if !repositories.is_empty() {
+        let names = repositories.iter().map(|repository| lit(repository.clone())).collect();
+        filters.push(in_list(col("repository"), names, false));
     }
-    let names = repositories.iter().map(|repository| lit(repository.clone())).collect();
+    if let Some(month) = month {
+        let happened = col(month.table.event_time);
+        filters.push(
+            happened
+                .clone()
+                .gt_eq(lit(time(month.from)))
+                .and(happened.lt(lit(time(month.to)))),
+        );
+    }
+    let Some(filter) = conjunction(filters) else {
+        return Ok(provider);
+    };
     let plan = LogicalPlanBuilder::scan(name, provider_as_source(provider), None)
-        .and_then(|plan| plan.filter(in_list(col("repository"), names, false)))
+        .and_then(|plan| plan.filter(filter))
         .and_then(LogicalPlanBuilder::build)
         .map_err(Error::engine(name))?;
     Ok(Arc::new(ViewTable::new(plan, None)))

@@ -3,51 +3,46 @@
 -- kind: mart
 -- grain: repository, run_id, run_attempt
 -- materialize: yes
--- columns: n_tests: tests that were executed; null where too few failed for an event
--- columns: n_failed: of them those that never passed; null where too few failed for an event
+-- columns: n_tests: tests that were executed; null where they were not counted, since too few failed for an event
+-- columns: n_failed: of them those that never passed; null where they were not counted
 --
 -- A test failed in an attempt when it was executed there and never passed. An attempt in which a large share of
 -- enough tests failed is an infrastructure event: the machine failed, not the tests.
 --
--- The tests of all attempts are too many to hold. Ids begin with as many letters as there are tests, or fewer; and as
--- many executions failed as tests did, or more. Where these are too few for an event, tests are not counted.
+-- The tests of all attempts are too many to hold: only those of an attempt are counted that may be an event by
+-- `mart.attempt_sizes`, or that the window cuts.
 with
-letters as (
+attempts as (
     select
         repository,
         run_id,
         run_attempt,
-        left(test_id, 1) as letter,
-        count(*) filter (where is_failed) as n_failed,
-        max(completed_at) as completed_at
-    from stg.test_results
-    where completed_at >= $history_from and completed_at < $to and outcome <> 'skipped'
-    group by repository, run_id, run_attempt, left(test_id, 1)
-),
-executed as (
-    select
-        repository,
-        run_id,
-        run_attempt,
-        count(*) as n_tests_min,
-        sum(n_failed) as n_failed_max,
-        max(completed_at) as completed_at
-    from letters
+        max(n_tests_min) as n_tests_min,
+        sum(n_failed_max) as n_failed_max,
+        min(first_completed_at) as first_completed_at,
+        max(last_completed_at) as last_completed_at
+    from mart.attempt_sizes
     group by repository, run_id, run_attempt
 ),
-shares as (
+touched as (
     select
-        executed.*,
-        share.value as share
-    from executed
-    inner join policy as share
-        on share.name = 'infrastructure_event_share_min'
-        and executed.completed_at >= share.valid_from and executed.completed_at < share.valid_to
+        *,
+        $history_from <= first_completed_at and last_completed_at < $to as is_inside
+    from attempts
+    where $history_from <= last_completed_at and first_completed_at < $to
 ),
 doubtful as (
-    select repository, run_id, run_attempt
-    from shares
-    where n_failed_max > 0 and cast(n_failed_max as double) * 100 >= share * cast(n_tests_min as double)
+    select touched.repository, touched.run_id, touched.run_attempt
+    from touched
+    inner join policy as share
+        on share.name = 'infrastructure_event_share_min'
+        and touched.last_completed_at >= share.valid_from and touched.last_completed_at < share.valid_to
+    where
+        not touched.is_inside
+        or (
+            touched.n_failed_max > 0
+            and cast(touched.n_failed_max as double) * 100 >= share.value * cast(touched.n_tests_min as double)
+        )
 ),
 tests as (
     select
@@ -55,7 +50,8 @@ tests as (
         results.run_id,
         results.run_attempt,
         results.test_id,
-        bool_or(results.is_passed) as has_passed
+        bool_or(results.is_passed) as has_passed,
+        max(results.completed_at) as completed_at
     -- The few are kept in memory, and the many pass by.
     from doubtful
     inner join stg.test_results as results
@@ -74,27 +70,42 @@ counted as (
         run_id,
         run_attempt,
         count(*) as n_tests,
-        count(*) filter (where not has_passed) as n_failed
+        count(*) filter (where not has_passed) as n_failed,
+        max(completed_at) as completed_at
     from tests
     group by repository, run_id, run_attempt
+),
+outcomes as (
+    select
+        touched.repository,
+        touched.run_id,
+        touched.run_attempt,
+        case when touched.is_inside then touched.last_completed_at else counted.completed_at end as completed_at,
+        counted.n_tests,
+        counted.n_failed
+    from touched
+    left join counted
+        on touched.repository = counted.repository
+        and touched.run_id = counted.run_id
+        and touched.run_attempt = counted.run_attempt
+    where touched.is_inside or counted.completed_at is not null
 )
 select
-    shares.repository,
-    shares.run_id,
-    shares.run_attempt,
-    shares.completed_at,
-    counted.n_tests,
-    counted.n_failed,
+    outcomes.repository,
+    outcomes.run_id,
+    outcomes.run_attempt,
+    outcomes.completed_at,
+    outcomes.n_tests,
+    outcomes.n_failed,
     coalesce(
-        counted.n_tests >= enough.value
-        and cast(counted.n_failed as double) * 100 >= shares.share * cast(counted.n_tests as double),
+        outcomes.n_tests >= enough.value
+        and cast(outcomes.n_failed as double) * 100 >= share.value * cast(outcomes.n_tests as double),
         false
     ) as is_infrastructure_event
-from shares
+from outcomes
+inner join policy as share
+    on share.name = 'infrastructure_event_share_min'
+    and outcomes.completed_at >= share.valid_from and outcomes.completed_at < share.valid_to
 inner join policy as enough
     on enough.name = 'infrastructure_event_tests_min'
-    and shares.completed_at >= enough.valid_from and shares.completed_at < enough.valid_to
-left join counted
-    on shares.repository = counted.repository
-    and shares.run_id = counted.run_id
-    and shares.run_attempt = counted.run_attempt
+    and outcomes.completed_at >= enough.valid_from and outcomes.completed_at < enough.valid_to

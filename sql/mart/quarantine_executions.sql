@@ -15,8 +15,8 @@ tagged as (
         class_name,
         name,
         regexp_like(concat(class_name, ' ', name), '(^|[^\w@.-])@flaky($|[^\w@-])') as is_in_name
-    from stg.test_results
-    where is_quarantined
+    from mart.tests
+    where is_tagged
 ),
 named as (
     select

@@ -11,28 +11,34 @@
 with
 runs as (
     select *, event in ('pull_request', 'pull_request_target') as is_pull_request from stg.runs
+),
+trees as (
+    select repository, head_sha, max(tree_sha) as tree_sha
+    from runs
+    where not is_pull_request
+    group by repository, head_sha
 )
 select
-    repository,
-    run_id,
-    run_attempt,
-    coalesce(workflow, '') as workflow,
-    event,
-    head_branch,
-    head_sha,
-    tree_sha,
-    created_at,
+    runs.repository,
+    runs.run_id,
+    runs.run_attempt,
+    coalesce(runs.workflow, '') as workflow,
+    runs.event,
+    runs.head_branch,
+    runs.head_sha,
+    runs.tree_sha,
+    runs.created_at,
     case
-        when is_pull_request then 'pull_request ' || head_sha
-        else 'tree ' || coalesce(
-            max(tree_sha) over (partition by repository, head_sha, is_pull_request), head_sha
-        )
+        when runs.is_pull_request then 'pull_request ' || runs.head_sha
+        else 'tree ' || coalesce(trees.tree_sha, runs.head_sha)
     end as code,
-    case when is_pull_request then 'C' else 'B' end as grade_across_runs,
+    case when runs.is_pull_request then 'C' else 'B' end as grade_across_runs,
     case
-        when head_repository <> repository then 'fork'
-        when is_pull_request or event = 'merge_group' then 'in'
-        when event in ('push', 'schedule', 'workflow_dispatch') and head_branch = default_branch then 'in'
+        when runs.head_repository <> runs.repository then 'fork'
+        when runs.is_pull_request or runs.event = 'merge_group' then 'in'
+        when runs.event in ('push', 'schedule', 'workflow_dispatch') and runs.head_branch = runs.default_branch
+        then 'in'
         else 'other_branch'
     end as population
 from runs
+left join trees on runs.repository = trees.repository and runs.head_sha = trees.head_sha

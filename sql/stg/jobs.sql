@@ -2,45 +2,31 @@
 --
 -- kind: stg
 -- grain: repository, job_id
--- materialize: yes
 --
--- The newest observation is the source's own: completed before running, then the later completion, then the digest.
--- `is_copy`: a later attempt repeats jobs that it does not run again, under other ids and with the same instants.
--- `is_placeholder`: it never ends, and a job of its name and attempt did; it says nothing.
-with
-observed as (
-    select
-        *,
-        row_number() over (
-            partition by repository, job_id, created_at
-            order by status = 'completed' desc, completed_at desc nulls last, source_sha256 desc
-        ) as place
-    from raw.jobs
-    where known_at <= $known_at and created_at <= $as_of
-)
+-- `is_copy` and `is_placeholder` are those of `stg.repeated_jobs`. A join to the few of them: nothing is grouped here,
+-- and every filter reaches the months.
 select
-    repository,
-    job_id,
-    run_id,
-    run_attempt,
-    name,
-    workflow,
-    head_branch,
-    head_sha,
-    status,
-    conclusion,
-    created_at,
-    started_at,
-    completed_at,
-    started_at is not null and run_attempt > min(run_attempt) over (
-        partition by repository, run_id, name, started_at, completed_at
-    ) as is_copy,
-    completed_at is null and max(completed_at) over (
-        partition by repository, run_id, run_attempt, name
-    ) is not null as is_placeholder,
-    runner_id,
-    runner_name,
-    runner_group,
-    labels
-from observed
-where place = 1
+    jobs.repository,
+    jobs.job_id,
+    jobs.run_id,
+    jobs.run_attempt,
+    jobs.name,
+    jobs.workflow,
+    jobs.head_branch,
+    jobs.head_sha,
+    jobs.status,
+    jobs.conclusion,
+    jobs.created_at,
+    jobs.started_at,
+    jobs.completed_at,
+    coalesce(repeated.is_copy, false) as is_copy,
+    coalesce(repeated.is_placeholder, false) as is_placeholder,
+    jobs.runner_id,
+    jobs.runner_name,
+    jobs.runner_group,
+    jobs.labels
+from stg.newest_jobs as jobs
+left join stg.repeated_jobs as repeated
+    on jobs.repository = repeated.repository
+    and jobs.job_id = repeated.job_id
+    and jobs.created_at = repeated.created_at

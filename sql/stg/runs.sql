@@ -10,22 +10,19 @@
 -- default branch is the repository's where the run does not say it; a head repository that was
 -- deleted is '', and so is a branch that there is not.
 with
-ordered as (
+newest as (
     select
-        *,
-        row_number() over (
-            partition by repository, run_id, run_attempt
-            order by status = 'completed' desc, updated_at desc nulls last, completed_at desc nulls last,
-                source_sha256 desc
-        ) as place,
-        min(created_at) over (partition by repository, run_id, run_attempt) as first_created_at,
-        max(completed_at) over (partition by repository, run_id, run_attempt) as last_completed_at,
-        max(updated_at) over (partition by repository, run_id, run_attempt) as last_updated_at
-    from raw.runs
-    where known_at <= $known_at and created_at <= $as_of
-),
-observed as (
-    select * from ordered where place = 1
+        repository,
+        run_id,
+        run_attempt,
+        first_value(month order by
+            status = 'completed' desc, updated_at desc nulls last, completed_at desc nulls last, source_sha256 desc
+        ) as month,
+        min(first_created_at) as first_created_at,
+        max(last_completed_at) as last_completed_at,
+        max(last_updated_at) as last_updated_at
+    from stg.newest_runs
+    group by repository, run_id, run_attempt
 ),
 branches as (
     select
@@ -51,9 +48,14 @@ select
     observed.conclusion,
     observed.pull_requests,
     observed.actor,
-    observed.first_created_at as created_at,
+    newest.first_created_at as created_at,
     observed.started_at,
-    observed.last_completed_at as completed_at,
-    observed.last_updated_at as updated_at
-from observed
+    newest.last_completed_at as completed_at,
+    newest.last_updated_at as updated_at
+from newest
+inner join stg.newest_runs as observed
+    on newest.repository = observed.repository
+    and newest.run_id = observed.run_id
+    and newest.run_attempt = observed.run_attempt
+    and newest.month = observed.month
 left join branches on observed.repository = branches.repository

@@ -238,9 +238,12 @@ def pages(figures, size, lake, test_id):
 
 
 def one_more_batch(figures, size, server):
-    """One run more: its ingest beside the server, and the overview of the publication that it makes."""
+    """One run more, of the day before: its ingest beside the server, and the overview of the publication that it makes."""
     source = generate("runs-pytest-one", "runs", "1", "2000", "pytest")
-    runs = os.path.join(source, "runs.csv")
+    runs = os.path.join(BENCH, "lakes", "newest_run.csv")
+    with open(os.path.join(source, "runs.csv")) as before, open(runs, "w") as after:
+        yesterday = instant(END - datetime.timedelta(days=1))[:11]
+        after.write(before.read().replace("2025-10-01T", yesterday))
     command = plumbline("ingest", "directory", source, "--runs", runs, "--lake", server.lake)
     ingested = attempt(run_once, command, GET_LIMIT_SECONDS)
     figures.add(size, "one more batch: ingest", ingested if isinstance(ingested, Exception) else ingested[0])

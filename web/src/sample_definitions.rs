@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use query::definition::{Definition, Kind};
+use query::definition::{Definition, Kind, Materialize};
 
 /// A definition with what all of them share.
 pub(crate) fn definition(kind: Kind, folder: &str, id: &str, title: &str, prose: &str, body: &str) -> Definition {
@@ -23,7 +23,7 @@ pub(crate) fn definition(kind: Kind, folder: &str, id: &str, title: &str, prose:
         list: None,
         severity: None,
         control: None,
-        materialize: false,
+        materialize: Materialize::No,
         arguments: vec![],
         columns: vec![],
         prose: prose.to_owned(),

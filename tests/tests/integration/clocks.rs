@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use domain::kpi::KpiVerdict;
+use query::definition::Kind;
+use query::engine::Engine;
 use query::trend::WEEKS;
 use tests::lakes::{self, TestClock, TestRun, time};
 use tests::sites::{Site, on_every_site};
@@ -140,4 +142,30 @@ async fn what_was_answered_about_the_past_is_not_computed_again_for_what_comes_l
         assert!(fresh.is_err(), "without its files it can only have been kept");
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_month_that_was_computed_is_not_computed_again_while_its_files_stay() {
+    let site = Site::local();
+    let store = site.fresh_lake().open();
+    let clock = TestClock::at("2026-11-23T10:00:00Z");
+    let engine = lakes::engine(&store).unwrap();
+    let tests = async |engine: &Engine, as_of: &str| {
+        let table = engine.relation(Kind::Mart, "tests", &lakes::question(as_of)).await?;
+        Ok::<_, query::error::Error>(table.rows.len())
+    };
+    let october = TestRun::new(1, "2026-10-10T10:00:00Z", &[("t1", "passed")]).write(site.folder());
+    lakes::ingest(&store, &clock, &[october]).await.unwrap();
+    assert_eq!(tests(&engine, "2026-11-23").await.unwrap(), 1);
+    let files = store.list("tables/test_results").await.unwrap();
+    let november = TestRun::new(2, "2026-11-20T10:00:00Z", &[("t2", "passed")]).write(site.folder());
+    lakes::ingest(&store, &clock, &[november]).await.unwrap();
+    let files = files.iter().filter(|file| file.location.extension() == Some("parquet"));
+    for file in files {
+        store.delete(&file.location).await.unwrap();
+    }
+    assert_eq!(tests(&engine, "2026-11-24").await.unwrap(), 2);
+    assert_eq!(tests(&engine, "2026-10-31").await.unwrap(), 1);
+    let fresh = tests(&lakes::engine(&store).unwrap(), "2026-11-24").await;
+    assert!(fresh.is_err(), "without its files it can only have been kept");
 }
