@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Captures, Regex};
 
-use crate::formats::sarif;
+use crate::formats::registry::{self, Format};
 
 /// A match never reaches farther than this: the longest private key that is looked for.
 const REACH: usize = 32 * 1024;
@@ -50,8 +50,8 @@ static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| {
 /// What a payload is, as far as it matters for what must be taken out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
-    /// SARIF, whose scanners write down what they found.
-    Sarif,
+    /// The report of a scanner, which writes down what it found.
+    Scan(Format),
     /// Anything else.
     Text,
 }
@@ -59,12 +59,15 @@ pub enum Content {
 /// Copies `input` to `output` without credentials; returns how many were taken out.
 pub fn copy(input: &mut dyn BufRead, output: &mut dyn Write, content: Content) -> std::io::Result<i64> {
     let mut cleaning = Cleaning::new(output);
-    let n = match content {
-        Content::Sarif => sarif::redaction::copy(input, &mut cleaning)?,
-        Content::Text => {
-            std::io::copy(input, &mut cleaning)?;
-            0
-        }
+    let clean = match content {
+        Content::Scan(format) => registry::cleans(format.name),
+        Content::Text => None,
+    };
+    let n = if let Some(clean) = clean {
+        clean(input, &mut cleaning)?
+    } else {
+        std::io::copy(input, &mut cleaning)?;
+        0
     };
     Ok(n + cleaning.finish()?)
 }

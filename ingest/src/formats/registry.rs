@@ -1,5 +1,6 @@
 //! Which formats there are, and which one some bytes are.
 
+use super::scanner::head::Head;
 use super::{cobertura, junit, sarif, scanner};
 
 /// First bytes that a file is recognised by.
@@ -41,6 +42,19 @@ pub fn scans(format: &str) -> Option<scanner::Read> {
         "sarif" => Some(sarif::read),
         _ => None,
     }
+}
+
+/// How the reports of a scanner are copied without the secrets that they show; null where it is none of a scanner's.
+pub fn cleans(format: &str) -> Option<scanner::Clean> {
+    match format {
+        "sarif" => Some(sarif::redaction::copy),
+        _ => None,
+    }
+}
+
+/// Whether some bytes are SARIF, also of a version that is not read.
+pub(crate) fn is_sarif(head: &[u8]) -> bool {
+    sarif::sniff(&Head::of(head)) != sarif::Sniff::Other
 }
 
 /// What some bytes are.
@@ -86,13 +100,17 @@ pub fn recognise(head: &[u8]) -> Recognised {
             };
             Recognised::Refused { format, reason }
         }
-        junit::Sniff::NotXml => match sarif::sniff(head) {
-            sarif::Sniff::Sarif => Recognised::Format(SARIF),
-            sarif::Sniff::Refused(reason) => Recognised::Refused {
-                format: "other",
-                reason,
-            },
-            sarif::Sniff::Other => Recognised::Other,
+        junit::Sniff::NotXml => recognise_json(&Head::of(head)),
+    }
+}
+
+fn recognise_json(head: &Head) -> Recognised {
+    match sarif::sniff(head) {
+        sarif::Sniff::Sarif => Recognised::Format(SARIF),
+        sarif::Sniff::Refused(reason) => Recognised::Refused {
+            format: "other",
+            reason,
         },
+        sarif::Sniff::Other => Recognised::Other,
     }
 }

@@ -12,7 +12,7 @@ use super::archive::{self, Stop};
 use super::item::{Document, Item, Origin};
 use crate::error::{Error, Result};
 use crate::formats::registry::{COBERTURA, HEAD_BYTES, JUNIT, Recognised, SARIF, recognise};
-use crate::formats::{cobertura, junit, registry, sarif, scanner};
+use crate::formats::{cobertura, junit, registry, scanner};
 use crate::payload::Payload;
 use crate::redaction::Content;
 
@@ -238,10 +238,10 @@ fn visit_payload(
         return visitor(Visit::Other { path });
     }
     // Also what is named or sniffed as SARIF and is not read: a refused payload lands like any other.
-    let content = if is_named(SARIF.name) || sarif::sniff(&head) != sarif::Sniff::Other {
-        Content::Sarif
-    } else {
-        Content::Text
+    let content = match &recognised {
+        Recognised::Format(format) if registry::cleans(format.name).is_some() => Content::Scan(*format),
+        _ if is_named(SARIF.name) || registry::is_sarif(&head) => Content::Scan(SARIF),
+        _ => Content::Text,
     };
     let payload = Payload::read(head, rest, content)?;
     visitor(Visit::Payload {

@@ -19,4 +19,5 @@ mod tests;
 
 // The front door of the format: callers need these and no path below.
 pub use reader::{PARSER, read};
-pub use sniff::{Sniff, sniff};
+pub use sniff::Sniff;
+pub(crate) use sniff::sniff;
