@@ -5,3 +5,4 @@ pub mod junit;
 pub mod registry;
 pub mod sarif;
 pub mod scanner;
+pub mod trivy;

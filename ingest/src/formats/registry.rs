@@ -1,7 +1,7 @@
 //! Which formats there are, and which one some bytes are.
 
 use super::scanner::head::Head;
-use super::{cobertura, junit, sarif, scanner};
+use super::{cobertura, junit, sarif, scanner, trivy};
 
 /// First bytes that a file is recognised by.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -16,7 +16,7 @@ pub struct Format {
 }
 
 /// Every format that gives rows, alphabetic for the foolish consistency.
-pub static ALL: &[Format] = &[COBERTURA, JUNIT, SARIF];
+pub static ALL: &[Format] = &[COBERTURA, JUNIT, SARIF, TRIVY];
 
 /// Cobertura XML.
 pub const COBERTURA: Format = Format {
@@ -36,10 +36,17 @@ pub const SARIF: Format = Format {
     parser: sarif::PARSER,
 };
 
+/// JSON of Trivy.
+pub const TRIVY: Format = Format {
+    name: "trivy",
+    parser: trivy::PARSER,
+};
+
 /// How the reports of a scanner are read, by the name of their format; null where it is none of a scanner's.
 pub fn scans(format: &str) -> Option<scanner::Read> {
     match format {
         "sarif" => Some(sarif::read),
+        "trivy" => Some(trivy::read),
         _ => None,
     }
 }
@@ -48,6 +55,7 @@ pub fn scans(format: &str) -> Option<scanner::Read> {
 pub fn cleans(format: &str) -> Option<scanner::Clean> {
     match format {
         "sarif" => Some(sarif::redaction::copy),
+        "trivy" => Some(trivy::redaction::copy),
         _ => None,
     }
 }
@@ -111,6 +119,7 @@ fn recognise_json(head: &Head) -> Recognised {
             format: "other",
             reason,
         },
+        sarif::Sniff::Other if trivy::sniff(head) => Recognised::Format(TRIVY),
         sarif::Sniff::Other => Recognised::Other,
     }
 }
