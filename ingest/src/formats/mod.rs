@@ -5,4 +5,5 @@ pub mod junit;
 pub mod registry;
 pub mod sarif;
 pub mod scanner;
+pub mod semgrep;
 pub mod trivy;

@@ -1,7 +1,7 @@
 //! Which formats there are, and which one some bytes are.
 
 use super::scanner::head::Head;
-use super::{cobertura, junit, sarif, scanner, trivy};
+use super::{cobertura, junit, sarif, scanner, semgrep, trivy};
 
 /// First bytes that a file is recognised by.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -16,7 +16,7 @@ pub struct Format {
 }
 
 /// Every format that gives rows, alphabetic for the foolish consistency.
-pub static ALL: &[Format] = &[COBERTURA, JUNIT, SARIF, TRIVY];
+pub static ALL: &[Format] = &[COBERTURA, JUNIT, SARIF, SEMGREP, TRIVY];
 
 /// Cobertura XML.
 pub const COBERTURA: Format = Format {
@@ -36,6 +36,12 @@ pub const SARIF: Format = Format {
     parser: sarif::PARSER,
 };
 
+/// JSON of Semgrep.
+pub const SEMGREP: Format = Format {
+    name: "semgrep",
+    parser: semgrep::PARSER,
+};
+
 /// JSON of Trivy.
 pub const TRIVY: Format = Format {
     name: "trivy",
@@ -46,6 +52,7 @@ pub const TRIVY: Format = Format {
 pub fn scans(format: &str) -> Option<scanner::Read> {
     match format {
         "sarif" => Some(sarif::read),
+        "semgrep" => Some(semgrep::read),
         "trivy" => Some(trivy::read),
         _ => None,
     }
@@ -55,6 +62,7 @@ pub fn scans(format: &str) -> Option<scanner::Read> {
 pub fn cleans(format: &str) -> Option<scanner::Clean> {
     match format {
         "sarif" => Some(sarif::redaction::copy),
+        "semgrep" => Some(semgrep::redaction::copy),
         "trivy" => Some(trivy::redaction::copy),
         _ => None,
     }
@@ -119,6 +127,7 @@ fn recognise_json(head: &Head) -> Recognised {
             format: "other",
             reason,
         },
+        sarif::Sniff::Other if semgrep::sniff(head) => Recognised::Format(SEMGREP),
         sarif::Sniff::Other if trivy::sniff(head) => Recognised::Format(TRIVY),
         sarif::Sniff::Other => Recognised::Other,
     }
