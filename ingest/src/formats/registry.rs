@@ -1,7 +1,7 @@
 //! Which formats there are, and which one some bytes are.
 
 use super::scanner::head::Head;
-use super::{cobertura, junit, sarif, scanner, semgrep, trivy};
+use super::{cobertura, grype, junit, sarif, scanner, semgrep, trivy};
 
 /// First bytes that a file is recognised by.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -16,12 +16,18 @@ pub struct Format {
 }
 
 /// Every format that gives rows, alphabetic for the foolish consistency.
-pub static ALL: &[Format] = &[COBERTURA, JUNIT, SARIF, SEMGREP, TRIVY];
+pub static ALL: &[Format] = &[COBERTURA, GRYPE, JUNIT, SARIF, SEMGREP, TRIVY];
 
 /// Cobertura XML.
 pub const COBERTURA: Format = Format {
     name: "cobertura",
     parser: cobertura::PARSER,
+};
+
+/// JSON of Grype.
+pub const GRYPE: Format = Format {
+    name: "grype",
+    parser: grype::PARSER,
 };
 
 /// JUnit XML.
@@ -51,6 +57,7 @@ pub const TRIVY: Format = Format {
 /// How the reports of a scanner are read, by the name of their format; null where it is none of a scanner's.
 pub fn scans(format: &str) -> Option<scanner::Read> {
     match format {
+        "grype" => Some(grype::read),
         "sarif" => Some(sarif::read),
         "semgrep" => Some(semgrep::read),
         "trivy" => Some(trivy::read),
@@ -61,6 +68,7 @@ pub fn scans(format: &str) -> Option<scanner::Read> {
 /// How the reports of a scanner are copied without the secrets that they show; null where it is none of a scanner's.
 pub fn cleans(format: &str) -> Option<scanner::Clean> {
     match format {
+        "grype" => Some(grype::redaction::copy),
         "sarif" => Some(sarif::redaction::copy),
         "semgrep" => Some(semgrep::redaction::copy),
         "trivy" => Some(trivy::redaction::copy),
@@ -127,6 +135,7 @@ fn recognise_json(head: &Head) -> Recognised {
             format: "other",
             reason,
         },
+        sarif::Sniff::Other if grype::sniff(head) => Recognised::Format(GRYPE),
         sarif::Sniff::Other if semgrep::sniff(head) => Recognised::Format(SEMGREP),
         sarif::Sniff::Other if trivy::sniff(head) => Recognised::Format(TRIVY),
         sarif::Sniff::Other => Recognised::Other,
