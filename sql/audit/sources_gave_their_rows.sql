@@ -9,7 +9,10 @@ with
 ledger as (
     select repository, run_id, run_attempt, source_sha256, sum(n_rows) as n_stated
     from stg.sources
-    where completed_at >= $from and completed_at < $to and format in ('cobertura', 'junit', 'sarif')
+    where
+        completed_at >= $from
+        and completed_at < $to
+        and format in ('cobertura', 'grype', 'junit', 'sarif', 'semgrep', 'trivy')
     group by repository, run_id, run_attempt, source_sha256
 ),
 reported as (

@@ -41,7 +41,8 @@ select
     ages.n_refused,
     ages.newest_at,
     seconds_between(ages.newest_at, $as_of) as lag_seconds,
-    ages.format = 'sarif' and plus_hours(ages.newest_at, rules.value) < $as_of as is_silent,
+    ages.format in ('grype', 'sarif', 'semgrep', 'trivy')
+        and plus_hours(ages.newest_at, rules.value) < $as_of as is_silent,
     ages.known_at
 from ages
 inner join policy as rules

@@ -19,6 +19,7 @@ select
     coalesce(len(list_filter(taken, lambda source: source.status = 'refused')), 0) as n_refused,
     newest_at,
     seconds_from(newest_at, as_of()) as lag_seconds,
-    format = 'sarif' and seconds_from(newest_at, as_of()) > 3600 * rule_at('scan_gap_max', as_of()) as is_silent,
+    format in ('grype', 'sarif', 'semgrep', 'trivy')
+        and seconds_from(newest_at, as_of()) > 3600 * rule_at('scan_gap_max', as_of()) as is_silent,
     known_at
 from kinds
