@@ -11,6 +11,7 @@ mod clocks;
 mod corpus;
 mod corpus_coverage;
 mod corpus_sarif;
+mod corpus_scanners;
 mod engines;
 mod exactly_once;
 mod github;

@@ -20,12 +20,17 @@ fn sources_without_tests() -> Vec<SourceFile> {
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for (_, rest) in file
             .text
-            .match_indices("#[cfg(test)]\nmod ")
-            .map(|(at, _)| file.text.split_at(at + 17))
+            .match_indices("#[cfg(test)]\n")
+            .map(|(at, mark)| file.text.split_at(at + mark.len()))
         {
-            if let Some((name, _)) = rest.lines().next().and_then(|line| line.split_once(';')) {
-                tests.push(format!("{folder}/{name}.rs"));
-            }
+            let declared = rest.lines().next().and_then(|line| line.split_once(';'));
+            let name = declared.and_then(|(declared, _)| {
+                declared
+                    .strip_prefix("pub(crate) ")
+                    .unwrap_or(declared)
+                    .strip_prefix("mod ")
+            });
+            tests.extend(name.map(|name| format!("{folder}/{name}.rs")));
         }
     }
     let is_test = |path: &str| path.starts_with("tests/") || path.contains("/tests/");

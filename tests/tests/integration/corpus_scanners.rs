@@ -1,0 +1,263 @@
+//! Real files of scanners in their own formats: `make test CORPUS=DIR`. Counts of a second implementation, of another
+//! project's tests, and of the lists as they stand in the file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use domain::finding::Finding;
+use domain::scan::Scan;
+use domain::source::SourceStatus;
+use ingest::formats::registry::{self, HEAD_BYTES, Recognised};
+use ingest::formats::scanner;
+use serde_json::Value;
+
+use crate::corpus::{TABLES, corpus, table};
+
+/// A kind of the corpus, which is the name of its format.
+struct Kind {
+    name: &'static str,
+    /// What the second implementation states of a file, in our words.
+    facts: fn(&Value) -> BTreeMap<String, i64>,
+    /// The findings that stand in a document, counted plainly.
+    count: fn(&Value) -> i64,
+}
+
+const KINDS: &[Kind] = &[
+    Kind {
+        name: "grype",
+        facts: |_| BTreeMap::new(),
+        count: |document| n(document, "/matches") + n(document, "/ignoredMatches"),
+    },
+    Kind {
+        name: "semgrep",
+        facts: |_| BTreeMap::new(),
+        count: |document| n(document, "/results"),
+    },
+    Kind {
+        name: "trivy",
+        facts: trivy_facts,
+        count: trivy_count,
+    },
+];
+
+fn n(value: &Value, pointer: &str) -> i64 {
+    let list = value.pointer(pointer).and_then(Value::as_array);
+    list.map_or(0, |list| i64::try_from(list.len()).unwrap())
+}
+
+/// Words of severity by the list that they stand in.
+fn trivy_facts(facts: &Value) -> BTreeMap<String, i64> {
+    let lists = ["Licenses", "Misconfigurations", "Secrets", "Vulnerabilities"];
+    let mut counts = BTreeMap::from([("findings".to_owned(), 0)]);
+    for list in lists {
+        for (word, n) in facts[list].as_object().into_iter().flatten() {
+            let n = n.as_i64().unwrap_or_default();
+            *counts.entry("findings".to_owned()).or_default() += n;
+            *counts.entry(format!("word {word}")).or_default() += n;
+        }
+    }
+    counts
+}
+
+fn trivy_count(document: &Value) -> i64 {
+    match document {
+        Value::Array(elements) => elements.iter().map(trivy_count).sum(),
+        Value::Object(members) => {
+            let lists = ["Licenses", "Secrets", "Vulnerabilities", "ExperimentalModifiedFindings"];
+            let own: i64 = lists.iter().map(|list| trivy_list(&document[*list])).sum();
+            let configurations = document["Misconfigurations"].as_array().into_iter().flatten();
+            let failed = configurations.filter(|one| one.get("ID").is_some() && one["Status"] == "FAIL");
+            let below = members.values().map(trivy_count).sum::<i64>();
+            own + i64::try_from(failed.count()).unwrap() + below
+        }
+        _ => 0,
+    }
+}
+
+/// Elements of a list, but for objects of a cluster and for licences of a package, whose lists have the same names.
+fn trivy_list(list: &Value) -> i64 {
+    let elements = list.as_array().into_iter().flatten();
+    let own = elements.filter(|element| element.is_object() && element.get("Results").is_none());
+    i64::try_from(own.count()).unwrap()
+}
+
+struct File {
+    status: String,
+    findings: Vec<Finding>,
+    scans: Vec<Scan>,
+}
+
+fn rows(read: scanner::Read, bytes: &[u8]) -> File {
+    let (mut findings, mut scans) = (Vec::new(), Vec::new());
+    let outline = read(&mut &*bytes, &mut |row| {
+        match row {
+            scanner::Row::Finding(finding) => findings.push(finding.clone()),
+            scanner::Row::Scan(scan) => scans.push(scan.clone()),
+        }
+        Ok(())
+    });
+    File {
+        status: outline.unwrap().status.as_str().to_owned(),
+        findings,
+        scans,
+    }
+}
+
+fn landed(kind: &Kind, bytes: &[u8]) -> Vec<u8> {
+    let mut landed = Vec::new();
+    registry::cleans(kind.name).unwrap()(&mut &*bytes, &mut landed).unwrap();
+    landed
+}
+
+/// What is read of what lands: nothing but texts may be missing in it.
+fn read(kind: &Kind, path: &Path) -> File {
+    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let read = registry::scans(kind.name).unwrap();
+    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+    let recognised = registry::recognise(head);
+    if !matches!(&recognised, Recognised::Format(format) if format.name == kind.name) {
+        return File {
+            status: format!("{recognised:?}"),
+            findings: Vec::new(),
+            scans: Vec::new(),
+        };
+    }
+    let (original, file) = (rows(read, &bytes), rows(read, &landed(kind, &bytes)));
+    let shape = |file: &File| {
+        let findings = file.findings.iter().map(|finding| {
+            let place = (&finding.path, finding.start_line, &finding.logical_location);
+            let judged = (finding.result, finding.rule_id.clone(), finding.assessment);
+            (judged, format!("{place:?}"))
+        });
+        (findings.collect::<Vec<_>>(), file.scans.len(), file.status.clone())
+    };
+    if original.status == SourceStatus::Complete.as_str() {
+        assert!(
+            shape(&original) == shape(&file),
+            "{}: landing changes what is read",
+            path.display()
+        );
+    }
+    file
+}
+
+/// What is compared of a file, counted here.
+fn counts(file: &File) -> BTreeMap<String, i64> {
+    let mut counts = BTreeMap::from([("findings".to_owned(), i64::try_from(file.findings.len()).unwrap())]);
+    for finding in &file.findings {
+        let word = finding.tool_severity.as_deref().unwrap_or("None");
+        *counts.entry(format!("word {word}")).or_default() += 1;
+    }
+    counts
+}
+
+#[test]
+fn every_scan_counts_as_others_count_it_or_the_difference_is_reviewed() {
+    let Some(corpus) = corpus() else { return };
+    let reviewed = table(&Path::new(TABLES).join("scanner_differences.tsv"));
+    let mut used = vec![false; reviewed.len()];
+    let mut wrong = Vec::new();
+    let mut compare = |file: &str, quantity: &str, theirs: &str, ours: &str| {
+        if theirs == ours {
+            return;
+        }
+        let found = reviewed.iter().position(|row| {
+            (row["file"].as_str(), row["quantity"].as_str()) == (file, quantity)
+                && (row["theirs"].as_str(), row["ours"].as_str()) == (theirs, ours)
+                && !row["reason"].is_empty()
+        });
+        match found {
+            Some(index) => used[index] = true,
+            None => wrong.push(format!("{file}\t{quantity}\t{theirs}\t{ours}\t")),
+        }
+    };
+    let by_file = |name: &str| {
+        let lines = table(&corpus.join(name)).into_iter();
+        lines
+            .map(|line| (line["file"].clone(), line))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let (facts, oracles) = (by_file("FACTS.tsv"), by_file("ORACLE-defectdojo-counts.tsv"));
+    let manifest = table(&corpus.join("MANIFEST.tsv"));
+    for kind in KINDS {
+        let files = manifest.iter().filter(|line| line["kind"] == kind.name);
+        let mut n_files = 0;
+        for line in files.filter(|line| line["expect"] == "ok") {
+            n_files += 1;
+            let file = line["file"].as_str();
+            let found = read(kind, &corpus.join(file));
+            compare(file, "status", "complete", &found.status);
+            assert_eq!(found.scans.is_empty(), found.status != "complete", "{file}");
+            let ours = counts(&found);
+            let ours = |quantity: &str| ours.get(quantity).copied().unwrap_or_default().to_string();
+            if let Some(line) = facts.get(file) {
+                let facts: Value = serde_json::from_str(&line["facts_json"]).unwrap();
+                for (quantity, theirs) in (kind.facts)(&facts) {
+                    compare(
+                        file,
+                        &format!("facts {quantity}"),
+                        &theirs.to_string(),
+                        &ours(&quantity),
+                    );
+                }
+            }
+            if let Some(line) = oracles.get(file) {
+                compare(file, "oracle findings", &line["findings"], &ours("findings"));
+            }
+            let bytes = std::fs::read(corpus.join(file)).unwrap();
+            if let Ok(document) = serde_json::from_slice(&bytes) {
+                compare(
+                    file,
+                    "plain findings",
+                    &(kind.count)(&document).to_string(),
+                    &ours("findings"),
+                );
+            }
+        }
+        assert!(n_files > 0, "the corpus has no file of {}", kind.name);
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} differences without a reason:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    let unused = reviewed.iter().zip(&used).filter(|(row, is_used)| {
+        let is_there = manifest.iter().any(|line| line["file"] == row["file"]);
+        is_there && !**is_used
+    });
+    let unused: Vec<_> = unused
+        .map(|(row, _)| format!("{} {}", row["file"], row["quantity"]))
+        .collect();
+    assert!(unused.is_empty(), "differences that are gone: {unused:?}");
+}
+
+#[test]
+fn a_real_file_cut_anywhere_never_panics_and_is_never_complete() {
+    let Some(corpus) = corpus() else { return };
+    let manifest = table(&corpus.join("MANIFEST.tsv"));
+    for kind in KINDS {
+        let read = registry::scans(kind.name).unwrap();
+        let files = manifest.iter().filter(|line| line["kind"] == kind.name);
+        for line in files.filter(|line| line["expect"] == "ok") {
+            let bytes = std::fs::read(corpus.join(&line["file"])).unwrap();
+            let whole = rows(read, &bytes);
+            let end = bytes.trim_ascii_end().len();
+            // Every byte of the small ones, some of the large ones.
+            let step = (end * end / 40_000_000).max(1);
+            for cut in (0..end).step_by(step) {
+                let file = rows(read, &bytes[..cut]);
+                assert_ne!(
+                    file.status,
+                    SourceStatus::Complete.as_str(),
+                    "{} at {cut}",
+                    line["file"]
+                );
+                assert!(file.findings.len() <= whole.findings.len(), "{} at {cut}", line["file"]);
+                if cut % 97 == 0 {
+                    landed(kind, &bytes[..cut]);
+                }
+            }
+        }
+    }
+}
