@@ -55,7 +55,7 @@ pub struct Source {
     pub context: SourceContext,
     /// Path in the directory or archive, for the reader.
     pub path: String,
-    /// Format that it was recognised as: `run`, `cobertura`, `junit`, `sarif`, `github_job`, …, `unknown`.
+    /// Format that it was recognised as: `run`, `cobertura`, `junit`, `sarif`, `trivy`, `github_job`, …, `unknown`.
     pub format: String,
     /// Parser and its version, as `junit/1`.
     pub parser: String,

@@ -42,7 +42,7 @@ const COLUMNS: &[Column<Source>] = &[
     required(
         "format",
         ColumnType::Text,
-        "`run`, `cobertura`, `junit`, `sarif`, `github_job`, …; `zip`, `other`, `unknown` for what was not read",
+        "`run`, `cobertura`, `junit`, `sarif`, `trivy`, `github_job`, …; `zip`, `other`, `unknown` for what was not read",
         |source, _| (&source.format).into(),
     ),
     required(
