@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use domain::source::SourceStatus;
 
+use super::Clean;
 use super::Read;
-use super::snapshot::{Copy, copied, render, rows};
+use super::snapshot::{copied, render, rows};
 use crate::json::utf8::is_utf16;
 
 /// A format under test.
@@ -14,7 +15,7 @@ use crate::json::utf8::is_utf16;
 pub(crate) struct Format {
     pub(crate) name: &'static str,
     pub(crate) read: Read,
-    pub(crate) copy: Copy,
+    pub(crate) copy: Clean,
 }
 
 impl Format {
@@ -177,7 +178,7 @@ impl io::Read for Failing {
 }
 
 /// What names, classes and judges each finding of a report, to be compared over formats.
-pub(crate) fn identities(read: Read, copy: Copy, bytes: &[u8]) -> Vec<String> {
+pub(crate) fn identities(read: Read, copy: Clean, bytes: &[u8]) -> Vec<String> {
     let (landed, _) = copied(copy, bytes);
     let mut found = Vec::new();
     let outline = read(&mut landed.as_slice(), &mut |row| {

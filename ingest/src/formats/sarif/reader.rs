@@ -15,6 +15,7 @@ use crate::json::member::owned;
 use crate::json::utf8::Utf8;
 use crate::json::value;
 use crate::scanner::identity::Occurrences;
+use crate::scanner::reading::next_object;
 use crate::scanner::{Outline, Row};
 
 /// Names this reader and its version in the ledger of sources.
@@ -148,7 +149,8 @@ impl Reading<'_, '_> {
 
     fn results(&mut self, run: &mut Run, occurrences: &mut Occurrences) -> Result<(), Break> {
         run.n_results.get_or_insert(0);
-        while let Some(value) = value::next_result(&mut self.lexer, SKIPPED)? {
+        while next_object(&mut self.lexer)? {
+            let value = value::read(&mut self.lexer, Token::ObjectStart, SKIPPED)?;
             let position = run.n_results.unwrap_or_default();
             run.n_results = Some(position + 1);
             let held = Held::of(&value, i32::try_from(position).unwrap_or(i32::MAX));
