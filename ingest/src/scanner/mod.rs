@@ -18,8 +18,6 @@ pub(crate) mod snippet;
 pub(crate) mod window;
 
 #[cfg(test)]
-pub(crate) mod checks;
-#[cfg(test)]
 pub(crate) mod snapshot;
 #[cfg(test)]
 pub(crate) mod trials;

@@ -1,18 +1,37 @@
-//! What must hold of every format of a scanner, for its own tests to ask.
+//! What must hold of every format of scanners, for its own tests to ask.
 
 use std::io::{self, BufReader, Read as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use domain::source::SourceStatus;
 
 use super::snapshot::{copied, render, rows};
 use super::{Clean, Read, Row};
-use crate::formats::registry::{HEAD_BYTES, Recognised, recognise};
+use crate::formats::registry::{HEAD_BYTES, Recognised, recognise, recognise_named};
 use crate::formats::sarif;
 use crate::json::utf8::is_utf16;
 
+/// Values of every type, for members of another.
+pub(crate) const VALUES: &[&str] = &[
+    "null",
+    "true",
+    "7",
+    "-1.5",
+    "\"x\"",
+    "[]",
+    "{}",
+    "[[]]",
+    "[{}]",
+    "{\"0\": 1}",
+];
+
+/// Looks like nothing that carries its own mark, so that no other filter finds it.
+pub(crate) fn canary() -> String {
+    ["canary", "of", "a", "secret"].join("~")
+}
+
 /// A format under test.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Trial {
     /// Its folder.
     pub(crate) name: &'static str,
@@ -42,16 +61,17 @@ impl io::Read for Failing {
 }
 
 impl Trial {
-    fn fixtures(self) -> Vec<PathBuf> {
-        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/formats"));
-        let mut paths: Vec<_> = std::fs::read_dir(folder.join(self.name).join("fixtures"))
+    /// The fixtures, with what they hold.
+    pub(crate) fn fixtures(self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut paths: Vec<_> = std::fs::read_dir(fixtures_of(self.name))
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+            .filter(|path| path.extension().is_none_or(|extension| extension != "expected"))
             .collect();
         paths.sort();
         assert!(!paths.is_empty());
-        paths
+        let read = |path: PathBuf| (path.clone(), std::fs::read(path).unwrap());
+        paths.into_iter().map(read).collect()
     }
 
     /// `UPDATE_EXPECT=1` rewrites the snapshots; review the difference.
@@ -62,8 +82,8 @@ impl Trial {
     pub(crate) fn reads_every_fixture_as_its_snapshot_says(self) {
         let is_update = std::env::var("UPDATE_EXPECT").is_ok();
         let mut wrong = Vec::new();
-        for path in self.fixtures() {
-            let found = render(self.read, self.clean, &std::fs::read(&path).unwrap());
+        for (path, bytes) in self.fixtures() {
+            let found = render(self.read, self.clean, &bytes);
             let expected_path = path.with_extension("expected");
             if is_update {
                 std::fs::write(&expected_path, &found).unwrap();
@@ -74,28 +94,34 @@ impl Trial {
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
-    /// What the reader does not refuse is recognised by its first bytes, and nothing else is.
-    pub(crate) fn is_recognised_by_its_content(self) {
-        for path in self.fixtures() {
-            let bytes = std::fs::read(&path).unwrap();
+    /// What the reader does not refuse is recognised by its first bytes, or by them and its name, and nothing else is;
+    /// but for fixtures called `untold`, whose first record does not say what it is.
+    pub(crate) fn is_recognised_by_its_content(self, untold: &[&str]) {
+        let mut wrong = Vec::new();
+        for (path, bytes) in self.fixtures() {
             let (outline, _) = rows(self.read, &mut bytes.as_slice());
-            let recognised = recognise(&bytes[..bytes.len().min(HEAD_BYTES)]);
-            let is_own = matches!(recognised, Recognised::Format(format) if format.name == self.name);
-            assert_eq!(is_own, outline.status != SourceStatus::Refused, "{}", path.display());
+            let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+            let named = recognise_named(&format!("{}.json", self.name), head);
+            let is_own = named
+                .into_iter()
+                .chain([recognise(head)])
+                .any(|recognised| matches!(recognised, Recognised::Format(format) if format.name == self.name));
+            if is_own != (outline.status != SourceStatus::Refused) {
+                wrong.push(path.file_stem().unwrap().to_str().unwrap().to_owned());
+            }
         }
+        assert_eq!(wrong, untold);
     }
 
     pub(crate) fn depends_on_no_size_of_pieces(self) {
-        for path in self.fixtures() {
-            let bytes = std::fs::read(&path).unwrap();
+        for (path, bytes) in self.fixtures() {
             let whole = rows(self.read, &mut bytes.as_slice());
             let copied = copied(self.clean, &bytes);
             for size in [1, 3, 7] {
-                let mut pieces = BufReader::with_capacity(size, Trickle(&bytes, size));
-                assert_eq!(rows(self.read, &mut pieces), whole, "{} by {size}", path.display());
-                let mut pieces = BufReader::with_capacity(size, Trickle(&bytes, size));
+                let trickle = || BufReader::with_capacity(size, Trickle(&bytes, size));
+                assert_eq!(rows(self.read, &mut trickle()), whole, "{} by {size}", path.display());
                 let mut again = Vec::new();
-                let n = (self.clean)(&mut pieces, &mut again).unwrap();
+                let n = (self.clean)(&mut trickle(), &mut again).unwrap();
                 assert!((again, n) == copied, "{} by {size}", path.display());
             }
         }
@@ -103,35 +129,44 @@ impl Trial {
 
     /// What lands without secrets lands byte for byte, and a copy of a copy is the copy.
     pub(crate) fn copies_byte_for_byte(self) {
-        for path in self.fixtures() {
-            let bytes = std::fs::read(&path).unwrap();
+        for (path, bytes) in self.fixtures() {
             let (landed, n) = copied(self.clean, &bytes);
             if n == 0 && !is_utf16(&bytes) {
                 assert!(landed == bytes, "{}", path.display());
             }
-            let (twice, _) = copied(self.clean, &landed);
-            assert!(twice == landed, "{}: a copy of the copy differs", path.display());
+            let (twice, n) = copied(self.clean, &landed);
+            let shown = String::from_utf8_lossy(&twice);
+            assert!(
+                twice == landed,
+                "{}: a copy of the copy differs, {n}:\n{shown}",
+                path.display()
+            );
         }
     }
 
-    /// `document` cut anywhere is never complete, gives no row that the whole does not give but for what the rest
-    /// would have told, and keeps the first `n` rows once they stand before the cut.
+    /// `document` cut anywhere, and the copy of that, keeps the findings before the cut, and proves nothing.
     pub(crate) fn survives_every_cut(self, document: &str) {
         let (outline, whole) = rows(self.read, &mut document.as_bytes());
         assert_eq!(outline.status, SourceStatus::Complete, "{:?}", outline.reason);
-        let mut most = 0;
+        let mut n_before = 0;
         for cut in 0..document.trim_end().len() {
-            let bytes = &document.as_bytes()[..cut];
-            let (outline, rows) = rows(self.read, &mut &*bytes);
-            assert_ne!(outline.status, SourceStatus::Complete, "cut at {cut}");
-            assert!(outline.reason.is_some(), "cut at {cut}");
-            let scans = rows.iter().filter(|row| row.starts_with("scan"));
-            assert!(scans.clone().all(|scan| scan.contains(" partial,")), "cut at {cut}");
-            assert!(rows.len() >= most && rows.len() <= whole.len(), "cut at {cut}");
-            most = rows.len();
-            copied(self.clean, bytes);
+            let (landed, _) = copied(self.clean, &document.as_bytes()[..cut]);
+            for bytes in [&document.as_bytes()[..cut], &landed] {
+                let (outline, rows) = rows(self.read, &mut &*bytes);
+                assert_ne!(outline.status, SourceStatus::Complete, "cut at {cut}");
+                assert!(outline.reason.is_some(), "cut at {cut}");
+                let scan = rows.last();
+                assert!(
+                    scan.is_none_or(|scan| scan.contains(" partial,") && scan.contains("truncated")),
+                    "cut at {cut}: {scan:?}"
+                );
+                let n_findings = rows.iter().filter(|row| !row.starts_with("scan")).count();
+                assert_eq!(n_findings, rows.len().saturating_sub(1), "cut at {cut}");
+                assert!(n_findings >= n_before, "cut at {cut} loses a finding");
+                n_before = n_findings;
+            }
         }
-        assert_eq!(most, whole.len(), "a cut at the end loses a row");
+        assert_eq!(n_before, whole.len() - 1, "a cut at the end loses a finding");
     }
 
     /// No byte makes the reader or the copy fail.
@@ -145,7 +180,7 @@ impl Trial {
                     .wrapping_mul(6_364_136_223_846_793_005)
                     .wrapping_add(1_442_695_040_888_963_407);
                 let at = usize::try_from(state >> 33).unwrap() % bytes.len();
-                let interesting = b"{}[],:\"\\0-1.eunt \x00\x1B\xFF\xC3\xED";
+                let interesting = b"{}[],:\"\\0-1.eunt \x00\x1B\xFF\xC3\xED\n\r";
                 bytes[at] = interesting[usize::try_from(state >> 20).unwrap() % interesting.len()];
             }
             rows(self.read, &mut bytes.as_slice());
@@ -156,22 +191,10 @@ impl Trial {
 
     /// A member of another type than the format's is absent: every text and number of `document` is put into another.
     pub(crate) fn survives_members_of_any_type(self, document: &serde_json::Value) {
-        let others = [
-            "null",
-            "true",
-            "7",
-            "-1.5",
-            "\"x\"",
-            "[]",
-            "{}",
-            "[[]]",
-            "[{}]",
-            "{\"0\": 1}",
-        ];
         let mut pointers = Vec::new();
         walk(document, String::new(), &mut pointers);
         for pointer in pointers {
-            for other in others {
+            for other in VALUES {
                 let mut changed = document.clone();
                 *changed.pointer_mut(&pointer).unwrap() = serde_json::from_str(other).unwrap();
                 let text = changed.to_string();
@@ -194,21 +217,26 @@ impl Trial {
         assert_eq!(full.unwrap_err().to_string(), "full");
     }
 
-    /// The native report `name` and the SARIF `<format>_<name>` of the same scan have the same findings.
-    pub(crate) fn agrees_with_sarif(self, name: &str) {
-        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/formats"));
-        let native = folder.join(self.name).join("fixtures").join(format!("{name}.json"));
-        let sarif = folder.join(format!("sarif/fixtures/{}_{name}.sarif", self.name));
-        let own = findings(self.read, self.clean, &std::fs::read(native).unwrap());
-        let theirs = findings(sarif::read, sarif::redaction::copy, &std::fs::read(sarif).unwrap());
+    /// Findings of a fixture are those of a fixture of SARIF, which tells of the same scan.
+    pub(crate) fn agrees_with_sarif(self, name: &str, sarif: &str) {
+        let own = findings(self.read, self.clean, &fixtures_of(self.name).join(name));
+        let theirs = findings(sarif::read, sarif::redaction::copy, &fixtures_of("sarif").join(sarif));
         assert_eq!(own, theirs, "{}: {name}", self.name);
         assert!(!own.is_empty());
     }
 
+    /// Nothing of `canary` is left in the copy of a file; gives what is left.
+    pub(crate) fn without(self, file: &str, canary: &str) -> String {
+        assert!(file.contains(canary));
+        let (copy, n) = copied(self.clean, file.as_bytes());
+        let copy = String::from_utf8(copy).unwrap();
+        assert!(n > 0 && !copy.contains(canary), "{copy}");
+        copy
+    }
+
     /// Puts a canary into every text of `document`; those at `kept`, by the last member of their place, may stay.
     pub(crate) fn shows_no_canary(self, document: &serde_json::Value, kept: &[&str]) {
-        // Looks like nothing that a filter could know, and stands in no source.
-        let canary = format!("{}-{}-{}", "canary", "Zq7".repeat(3), "w0rd");
+        let canary = canary();
         let mut pointers = Vec::new();
         walk(document, String::new(), &mut pointers);
         for pointer in pointers {
@@ -238,22 +266,27 @@ impl Trial {
     }
 }
 
-/// What names and judges the findings of the copy that lands: identity, class and severity, in some order.
-fn findings(read: Read, clean: Clean, bytes: &[u8]) -> Vec<String> {
-    let (landed, _) = copied(clean, bytes);
+fn fixtures_of(format: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/formats");
+    folder.join(format).join("fixtures")
+}
+
+/// What names and judges the findings of the copy that lands of a file, in some order.
+fn findings(read: Read, clean: Clean, path: &Path) -> Vec<String> {
+    let (landed, _) = copied(clean, &std::fs::read(path).unwrap());
     let mut found = Vec::new();
     let outline = read(&mut landed.as_slice(), &mut |row| {
         if let Row::Finding(finding) = row {
             found.push(format!(
-                "{} {} {:?} {} #{} {} {:?} {:?}",
+                "{} {:?} #{} {} {:?} {:?} {:?} {:?}",
                 finding.identity.uid("acme/api"),
-                finding.identity.class.as_str(),
-                finding.identity.parts,
-                finding.identity.basis.as_str(),
+                finding.identity,
                 finding.occurrence,
                 finding.assessment.severity.as_str(),
                 finding.path,
                 finding.level,
+                finding.suppression,
+                finding.suppression_justification,
             ));
         }
         Ok(())
