@@ -1,8 +1,8 @@
 //! Copies a report byte for byte but for the texts that can hold a secret, as a format's judge decides.
 //!
 //! Some members are left out of every report. Elements of some arrays are held until it is known whether they are about
-//! a secret: then they keep what names and places it, and no other text. In doubt they are about one. When a format takes a judge,
-//! and when a sieve, stands in [`redaction`].
+//! a secret: then they keep what names and places it, and no other text. In doubt they are about one. When a format takes
+//! a judge, and when a sieve, stands in [`redaction`].
 
 use std::io::{self, BufRead, Write};
 

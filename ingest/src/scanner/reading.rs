@@ -67,7 +67,8 @@ pub(crate) fn read<R: Report>(
     let scan = report.scan();
     let dialect = Some(scan.tool_family.clone());
     if !reading.is_recognised {
-        let reason = reading.refusal(broken.or(behind), R::NAME);
+        let nothing = format!("not {}: no results", R::NAME);
+        let reason = refusal(&mut reading.lexer, reading.has_begun, broken.or(behind), &nothing);
         return Ok(reading.outline(dialect, SourceStatus::Refused, Some(reason), 0));
     }
     let (completeness, reason) = report.completeness(reading.n_results);
@@ -89,11 +90,22 @@ pub(crate) fn read<R: Report>(
 }
 
 /// Why a step broke off; fails where its source did.
-fn why_broken(step: Result<(), Break>) -> io::Result<Option<String>> {
+pub(crate) fn why_broken(step: Result<(), Break>) -> io::Result<Option<String>> {
     match step {
         Ok(()) => Ok(None),
         Err(Break::Broken(reason)) => Ok(Some(reason)),
         Err(Break::Source(error)) => Err(error),
+    }
+}
+
+/// Why a file is refused, by why it broke off; by `nothing` where it is whole and holds nothing of its format.
+pub(crate) fn refusal(lexer: &mut Lexer<'_>, has_begun: bool, broken: Option<String>, nothing: &str) -> String {
+    let is_empty = !has_begun && lexer.is_over();
+    match broken {
+        Some(_) if is_empty && lexer.at() == 0 => "empty: no bytes".to_owned(),
+        Some(_) if is_empty => "empty: only white space".to_owned(),
+        Some(broken) => broken,
+        None => nothing.to_owned(),
     }
 }
 
@@ -118,17 +130,6 @@ impl Reading<'_, '_> {
         let first = self.lexer.next()?;
         self.has_begun = true;
         report.document(self, first)
-    }
-
-    /// Why a file is none of the format called `name`.
-    fn refusal(&mut self, broken: Option<String>, name: &str) -> String {
-        let is_empty = !self.has_begun && self.lexer.is_over();
-        match broken {
-            Some(_) if is_empty && self.lexer.at() == 0 => "empty: no bytes".to_owned(),
-            Some(_) if is_empty => "empty: only white space".to_owned(),
-            Some(broken) => broken,
-            None => format!("not {name}: no results"),
-        }
     }
 
     fn outline(self, dialect: Option<String>, status: SourceStatus, reason: Option<String>, n_rows: i64) -> Outline {

@@ -15,7 +15,7 @@ use crate::json::member::owned;
 use crate::json::utf8::Utf8;
 use crate::json::value;
 use crate::scanner::identity::Occurrences;
-use crate::scanner::reading::next_object;
+use crate::scanner::reading::{next_object, refusal, why_broken};
 use crate::scanner::{Outline, Row};
 
 /// Names this reader and its version in the ledger of sources.
@@ -45,20 +45,14 @@ pub fn read(input: &mut dyn BufRead, emit: &mut dyn FnMut(Row<'_>) -> io::Result
         has_begun: false,
         has_runs: false,
     };
-    let (status, reason) = match reading.document() {
-        Ok(()) if reading.has_runs => (SourceStatus::Complete, None),
-        Ok(()) => (SourceStatus::Refused, Some("not SARIF: no `runs`".to_owned())),
-        Err(Break::Broken(reason)) if reading.has_runs => (SourceStatus::Partial, Some(reason)),
-        Err(Break::Broken(_)) if !reading.has_begun && reading.lexer.is_over() => {
-            let what = if reading.lexer.at() == 0 {
-                "no bytes"
-            } else {
-                "only white space"
-            };
-            (SourceStatus::Refused, Some(format!("empty: {what}")))
+    let (status, reason) = match why_broken(reading.document())? {
+        None if reading.has_runs => (SourceStatus::Complete, None),
+        Some(reason) if reading.has_runs => (SourceStatus::Partial, Some(reason)),
+        broken => {
+            let nothing = "not SARIF: no `runs`";
+            let reason = refusal(&mut reading.lexer, reading.has_begun, broken, nothing);
+            (SourceStatus::Refused, Some(reason))
         }
-        Err(Break::Broken(reason)) => (SourceStatus::Refused, Some(reason)),
-        Err(Break::Source(error)) => return Err(error),
     };
     Ok(Outline {
         dialect: reading.dialect,
