@@ -66,7 +66,7 @@ impl Payload {
 
     fn spool(head: Vec<u8>, input: &mut dyn Read, content: redaction::Content) -> std::io::Result<Self> {
         // Another encoding is landed as UTF-8.
-        let is_transcoded = content != redaction::Content::Text && is_utf16(&head);
+        let is_transcoded = matches!(content, redaction::Content::Scans(_)) && is_utf16(&head);
         let mut input = HashingReader::new(head.chain(input));
         let mut scratch = tempfile::NamedTempFile::new()?;
         let mut output = raw::compressor(scratch.as_file_mut())?;

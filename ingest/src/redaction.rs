@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::{Captures, Regex};
 
-use crate::formats::{checkov, gitleaks, sarif, tfsec};
+use crate::scanner::Clean;
 
 /// A match never reaches farther than this: the longest private key that is looked for.
 const REACH: usize = 32 * 1024;
@@ -48,39 +48,30 @@ static CREDENTIAL: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What a payload is, as far as it matters for what must be taken out of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Content {
-    /// Checkov's own format, which shows the code and the values that it looked at.
-    Checkov,
-    /// Gitleaks' own format, which writes down what it found.
-    Gitleaks,
-    /// SARIF, whose scanners write down what they found.
-    Sarif,
+    /// The report of a scanner, which writes down what it found; and what takes that out.
+    Scans(Clean),
     /// Anything else.
     Text,
-    /// tfsec's own format, which describes what it found.
-    Tfsec,
 }
 
 /// Copies `input` to `output` without credentials; returns how many were taken out.
 pub fn copy(input: &mut dyn BufRead, output: &mut dyn Write, content: Content) -> std::io::Result<i64> {
     let mut cleaning = Cleaning::new(output);
     let n = match content {
-        Content::Checkov => checkov::redaction::copy(input, &mut cleaning)?,
-        Content::Gitleaks => gitleaks::redaction::copy(input, &mut cleaning)?,
-        Content::Sarif => sarif::redaction::copy(input, &mut cleaning)?,
+        Content::Scans(clean) => clean(input, &mut cleaning)?,
         Content::Text => {
             std::io::copy(input, &mut cleaning)?;
             0
         }
-        Content::Tfsec => tfsec::redaction::copy(input, &mut cleaning)?,
     };
     Ok(n + cleaning.finish()?)
 }
 
 /// Takes credentials out of a payload in memory; nothing where there is none.
 pub fn redact(payload: &[u8], content: Content) -> Option<(Vec<u8>, i64)> {
-    if content == Content::Text && !CREDENTIAL.is_match(payload) {
+    if matches!(content, Content::Text) && !CREDENTIAL.is_match(payload) {
         return None;
     }
     let mut redacted = Vec::with_capacity(payload.len());

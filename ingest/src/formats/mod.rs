@@ -3,9 +3,12 @@
 pub mod checkov;
 pub mod cobertura;
 pub mod gitleaks;
+pub mod grype;
 pub mod jacoco;
 pub mod junit;
 pub mod lcov;
 pub mod registry;
 pub mod sarif;
+pub mod semgrep;
 pub mod tfsec;
+pub mod trivy;

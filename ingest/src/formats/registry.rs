@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{checkov, cobertura, gitleaks, jacoco, junit, lcov, sarif, tfsec};
-use crate::coverage::row::{Reader, Sniff};
-use crate::redaction::Content;
+use super::{checkov, cobertura, gitleaks, grype, jacoco, junit, lcov, sarif, semgrep, tfsec, trivy};
+use crate::coverage::row::{Reader, Sniff as CoverageSniff};
 use crate::scanner;
+use crate::scanner::head::{Head, Sniff};
 
 /// First bytes that a file is recognised by.
 pub const HEAD_BYTES: usize = 64 * 1024;
@@ -20,7 +20,9 @@ pub struct Format {
 }
 
 /// Every format that gives rows, alphabetic for the foolish consistency.
-pub static ALL: &[Format] = &[CHECKOV, COBERTURA, GITLEAKS, JACOCO, JUNIT, LCOV, SARIF, TFSEC];
+pub static ALL: &[Format] = &[
+    CHECKOV, COBERTURA, GITLEAKS, GRYPE, JACOCO, JUNIT, LCOV, SARIF, SEMGREP, TFSEC, TRIVY,
+];
 
 /// Checkov in JSON.
 pub const CHECKOV: Format = Format {
@@ -38,6 +40,12 @@ pub const COBERTURA: Format = Format {
 pub const GITLEAKS: Format = Format {
     name: "gitleaks",
     parser: gitleaks::PARSER,
+};
+
+/// Grype in JSON.
+pub const GRYPE: Format = Format {
+    name: "grype",
+    parser: grype::PARSER,
 };
 
 /// JaCoCo XML.
@@ -64,27 +72,105 @@ pub const SARIF: Format = Format {
     parser: sarif::PARSER,
 };
 
+/// Semgrep in JSON.
+pub const SEMGREP: Format = Format {
+    name: "semgrep",
+    parser: semgrep::PARSER,
+};
+
 /// tfsec in JSON.
 pub const TFSEC: Format = Format {
     name: "tfsec",
     parser: tfsec::PARSER,
 };
 
+/// Trivy in JSON.
+pub const TRIVY: Format = Format {
+    name: "trivy",
+    parser: trivy::PARSER,
+};
+
+/// How a format of scanners is recognised, read, and copied without what its reports show of secrets.
+struct OfScans {
+    format: Format,
+    /// What files end with that are told by their names where they tell too little by themselves.
+    extensions: &'static [&'static str],
+    sniff: fn(&Head<'_>) -> Sniff,
+    read: scanner::Read,
+    clean: scanner::Clean,
+}
+
+/// Formats whose rows are those of `scans` and `findings`, in the order in which they are looked for.
+static SCANS: &[OfScans] = &[
+    OfScans {
+        format: SARIF,
+        extensions: &["sarif"],
+        sniff: sarif::sniff,
+        read: sarif::read,
+        clean: sarif::redaction::copy,
+    },
+    OfScans {
+        format: CHECKOV,
+        extensions: &["json"],
+        sniff: checkov::sniff,
+        read: checkov::read,
+        clean: checkov::redaction::copy,
+    },
+    OfScans {
+        format: GITLEAKS,
+        extensions: &["csv", "json"],
+        sniff: gitleaks::sniff,
+        read: gitleaks::read,
+        clean: gitleaks::redaction::copy,
+    },
+    OfScans {
+        format: GRYPE,
+        extensions: &["json"],
+        sniff: grype::sniff,
+        read: grype::read,
+        clean: grype::redaction::copy,
+    },
+    OfScans {
+        format: SEMGREP,
+        extensions: &["json"],
+        sniff: semgrep::sniff,
+        read: semgrep::read,
+        clean: semgrep::redaction::copy,
+    },
+    OfScans {
+        format: TFSEC,
+        extensions: &["json"],
+        sniff: tfsec::sniff,
+        read: tfsec::read,
+        clean: tfsec::redaction::copy,
+    },
+    OfScans {
+        format: TRIVY,
+        extensions: &["json"],
+        sniff: trivy::sniff,
+        read: trivy::read,
+        clean: trivy::redaction::copy,
+    },
+];
+
+fn of_scans(name: &str) -> Option<&'static OfScans> {
+    SCANS.iter().find(|scans| scans.format.name == name)
+}
+
 /// The reader of a format of scanners, by its name; none of another format.
-pub fn reader_of_scans(format: &str) -> Option<scanner::Read> {
-    match format {
-        "checkov" => Some(checkov::read),
-        "gitleaks" => Some(gitleaks::read),
-        "sarif" => Some(sarif::read),
-        "tfsec" => Some(tfsec::read),
-        _ => None,
-    }
+pub fn reader_of_scans(name: &str) -> Option<scanner::Read> {
+    of_scans(name).map(|scans| scans.read)
+}
+
+/// What copies a report of a format of scanners without secrets, by its name; none of another format.
+pub fn cleaner_of_scans(name: &str) -> Option<scanner::Clean> {
+    of_scans(name).map(|scans| scans.clean)
 }
 
 /// How a format of coverage is recognised and read.
 struct OfCoverage {
     format: Format,
-    sniff: fn(&[u8]) -> Sniff,
+    sniff: fn(&[u8]) -> CoverageSniff,
     read: Reader,
 }
 
@@ -113,15 +199,9 @@ pub fn reader_of_coverage(name: &str) -> Option<Reader> {
     found.map(|coverage| coverage.read)
 }
 
-/// What must be taken out of a format.
-pub(crate) fn content(format: Format) -> Content {
-    match format.name {
-        "checkov" => Content::Checkov,
-        "gitleaks" => Content::Gitleaks,
-        "sarif" => Content::Sarif,
-        "tfsec" => Content::Tfsec,
-        _ => Content::Text,
-    }
+/// Whether some bytes are SARIF, also of a version that is not read.
+pub(crate) fn is_sarif(head: &[u8]) -> bool {
+    sarif::sniff(&Head::of(head)) != Sniff::Other
 }
 
 /// What a file is that tells too little by itself, `[]` or no byte, where its name tells the scanner.
@@ -129,24 +209,19 @@ pub(crate) fn recognise_named(path: &str, head: &[u8]) -> Option<Recognised> {
     let path = Path::new(path);
     let name = path.file_name()?.to_str()?.to_lowercase();
     let extension = path.extension()?.to_str()?.to_lowercase();
-    let (format, is_report) = match extension.as_str() {
-        "csv" | "json" if name.contains(GITLEAKS.name) => {
-            (GITLEAKS, gitleaks::sniff(head) == gitleaks::Sniff::Nameless)
-        }
-        // It never tells less than its version.
-        "json" if name.contains(CHECKOV.name) => (CHECKOV, false),
-        "json" if name.contains(TFSEC.name) => (TFSEC, tfsec::sniff(head) == tfsec::Sniff::Nameless),
-        _ => return None,
-    };
+    let is_named =
+        |scans: &&OfScans| name.contains(scans.format.name) && scans.extensions.contains(&extension.as_str());
+    let scans = SCANS.iter().find(is_named)?;
     if head.is_empty() {
         // A scan that wrote nothing has failed, and is told from a file that is none of a scan's.
         let reason = "empty: no bytes".to_owned();
         return Some(Recognised::Refused {
-            format: format.name,
+            format: scans.format.name,
             reason,
         });
     }
-    is_report.then_some(Recognised::Format(format))
+    let is_report = (scans.sniff)(&Head::of(head)) == Sniff::Nameless;
+    is_report.then_some(Recognised::Format(scans.format))
 }
 
 /// What some bytes are.
@@ -174,14 +249,9 @@ pub fn recognise(head: &[u8]) -> Recognised {
     }
     for coverage in COVERAGE {
         match (coverage.sniff)(head) {
-            Sniff::Recognised => return Recognised::Format(coverage.format),
-            Sniff::Refused(reason) => {
-                return Recognised::Refused {
-                    format: "other",
-                    reason,
-                };
-            }
-            Sniff::Other => {}
+            CoverageSniff::Recognised => return Recognised::Format(coverage.format),
+            CoverageSniff::Refused(reason) => return refused_as_other(reason),
+            CoverageSniff::Other => {}
         }
     }
     match junit::sniff(head) {
@@ -194,27 +264,25 @@ pub fn recognise(head: &[u8]) -> Recognised {
             };
             Recognised::Refused { format, reason }
         }
-        junit::Sniff::NotXml => match sarif::sniff(head) {
-            sarif::Sniff::Sarif => Recognised::Format(SARIF),
-            sarif::Sniff::Refused(reason) => Recognised::Refused {
-                format: "other",
-                reason,
-            },
-            sarif::Sniff::Other => recognise_native(head),
-        },
+        junit::Sniff::NotXml => recognise_scans(&Head::of(head)),
     }
 }
 
-/// Recognises a scanner's own format.
-fn recognise_native(head: &[u8]) -> Recognised {
-    if gitleaks::sniff(head) == gitleaks::Sniff::Gitleaks {
-        Recognised::Format(GITLEAKS)
-    } else if checkov::sniff(head) == checkov::Sniff::Checkov {
-        Recognised::Format(CHECKOV)
-    } else if tfsec::sniff(head) == tfsec::Sniff::Tfsec {
-        Recognised::Format(TFSEC)
-    } else {
-        Recognised::Other
+fn recognise_scans(head: &Head<'_>) -> Recognised {
+    for scans in SCANS {
+        match (scans.sniff)(head) {
+            Sniff::Recognised => return Recognised::Format(scans.format),
+            Sniff::Refused(reason) => return refused_as_other(reason),
+            Sniff::Nameless | Sniff::Other => {}
+        }
+    }
+    Recognised::Other
+}
+
+fn refused_as_other(reason: String) -> Recognised {
+    Recognised::Refused {
+        format: "other",
+        reason,
     }
 }
 

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+/// What stands in place of a text that was taken out.
+pub(crate) const MARK: &str = "[redacted secret]";
+
 /// The text at a path, if it is one, not empty, and was not taken out.
 pub(crate) fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
     value.pointer(pointer)?.as_str().filter(|text| is_text(text))
@@ -9,7 +12,7 @@ pub(crate) fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
 
 /// Neither empty nor a mark of what was taken out.
 pub(crate) fn is_text(text: &str) -> bool {
-    !text.is_empty() && text != "[redacted secret]"
+    !text.is_empty() && text != MARK
 }
 
 /// The same, of one's own.

@@ -26,28 +26,6 @@ pub(crate) fn read(lexer: &mut Lexer<'_>, first: Token, skipped: &[&str]) -> Res
     Ok(value)
 }
 
-/// Reads the next object of a list of results that has begun, as [`read`] does; null at its end. What is no object is
-/// counted and passed over.
-pub(crate) fn next_result(lexer: &mut Lexer<'_>, skipped: &[&str]) -> Result<Option<Value>, Break> {
-    loop {
-        let first = lexer.next()?;
-        match first {
-            Token::ArrayEnd => return Ok(None),
-            Token::ObjectStart => return read(lexer, first, skipped).map(Some),
-            _ => pass_misplaced(lexer, first)?,
-        }
-    }
-}
-
-/// Passes over a value that does not belong among results, and counts it.
-pub(crate) fn pass_misplaced(lexer: &mut Lexer<'_>, first: Token) -> Result<(), Break> {
-    let at = lexer.at();
-    lexer
-        .warnings
-        .add("misplaced_value", || format!("byte {at}: among results"));
-    lexer.skip(first)
-}
-
 struct Reading<'a> {
     skipped: &'a [&'a str],
     room: usize,

@@ -6,14 +6,19 @@ const WORKSPACES: [(&str, bool); 3] = [("/github/workspace/", false), ("/runner/
 
 /// A URI of SARIF 3.4.3 as a path below the repository, where it can be told.
 pub(crate) fn of_uri(uri: &str) -> Option<String> {
-    let decoded = decode(uri.strip_prefix("file://").unwrap_or(uri)).replace('\\', "/");
-    let mut path = decoded.as_str();
+    of_path(&decode(uri.strip_prefix("file://").unwrap_or(uri)))
+}
+
+/// A path as a tool writes it as a path below the repository, where it can be told.
+pub(crate) fn of_path(written: &str) -> Option<String> {
+    let written = written.replace('\\', "/");
+    let mut path = written.as_str();
     for (workspace, is_nested) in WORKSPACES {
         let Some((before, rest)) = path.split_once(workspace) else {
             continue;
         };
         // Not a folder of the repository that happens to have the name.
-        if !decoded.starts_with('/') || before.matches('/').count() > 1 {
+        if !written.starts_with('/') || before.matches('/').count() > 1 {
             continue;
         }
         path = if is_nested {

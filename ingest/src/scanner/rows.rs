@@ -16,7 +16,7 @@ pub enum Row<'a> {
 /// What became of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline {
-    /// The family of the first run's tool.
+    /// The family of the first run's tool; also of a refused file, where its format is of one tool.
     pub dialect: Option<String>,
     /// How far it was read.
     pub status: SourceStatus,

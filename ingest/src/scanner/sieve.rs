@@ -1,15 +1,15 @@
 //! Copies a report in JSON without what might be a secret: what its format does not name as harmless is taken out.
 //!
-//! Everything else is copied byte for byte. What stands behind a break of the format cannot be told apart and is left out.
+//! Code may leave its digest, by which a finding is known. When a format takes a sieve, and when a judge, stands in
+//! [`redaction`].
 
-use std::io::{self, BufRead, Read as _, Write};
+use std::io::{self, BufRead, Write};
 
+use super::redaction::{self, cut_text, is_broken, quoted_mark, value_start};
 use super::snippet;
 use crate::json::lexer::{Break, Lexer, MAX_TEXT_BYTES, Token};
-use crate::json::utf8::Utf8;
+use crate::json::member::MARK;
 
-/// What stands in place of what was taken out.
-pub(crate) const MARK: &str = "[redacted secret]";
 /// What stands in place of code, around its digest.
 const CODE_MARK: (&str, &str) = ("[redacted code ", "]");
 /// A step into an array.
@@ -42,47 +42,20 @@ pub(crate) fn code_digest(text: &str) -> Option<&str> {
     is_digest.then_some(digest)
 }
 
-/// A whole digest of a commit.
-pub(crate) fn is_sha(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
 /// Copies `input` to `output`; returns how many records and other values were changed.
 pub(crate) fn copy(input: &mut dyn BufRead, output: &mut dyn Write, sieve: &mut dyn Sieve) -> io::Result<i64> {
-    let mut input = Utf8::new(input);
-    let mut copying = Copying {
-        lexer: Lexer::new(&mut input).keep_raw(),
-        output,
-        sieve,
-        place: Vec::new(),
-        n: 0,
-        is_counted: false,
-    };
-    let end = copying.document();
-    let has_broken = match end {
-        Ok(()) => false,
-        Err(Break::Broken(_)) => true,
-        Err(Break::Source(error)) => return Err(error),
-    };
-    let n = copying.end(has_broken)?;
-    let n_behind = if has_broken {
-        copy_behind(&mut input, output)?
-    } else {
-        0
-    };
-    Ok(n + i64::from(n_behind > 0))
-}
-
-/// Copies one byte behind a break, so that it shows in the copy, too; tells how many are left out.
-pub(crate) fn copy_behind(input: &mut Utf8<'_>, output: &mut dyn Write) -> io::Result<u64> {
-    let mut first = [0];
-    match input.read(&mut first) {
-        Ok(1) => output.write_all(&first)?,
-        Ok(_) => return Ok(0),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => return Ok(0),
-        Err(error) => return Err(error),
-    }
-    io::copy(input, &mut io::sink())
+    redaction::copy(input, output, |lexer, output| {
+        let mut copying = Copying {
+            lexer,
+            output,
+            sieve,
+            place: Vec::new(),
+            n: 0,
+            is_counted: false,
+        };
+        let end = copying.document();
+        copying.end(is_broken(end)?)
+    })
 }
 
 struct Copying<'a, 'o, 's> {
@@ -128,7 +101,7 @@ impl Copying<'_, '_, '_> {
             fate if first.is_container() => self.replace_container(fate == Fate::Digested),
             _ => {
                 self.cut_value();
-                self.replaced(&format!("\"{MARK}\""))
+                self.replaced(&quoted_mark())
             }
         }
     }
@@ -193,16 +166,14 @@ impl Copying<'_, '_, '_> {
         self.lexer.raw().clear();
         // Half of some code names nothing.
         let digest = end.is_ok().then(|| code_mark(&code)).flatten();
-        self.replaced(&digest.unwrap_or_else(|| format!("\"{MARK}\"")))?;
+        self.replaced(&digest.unwrap_or_else(quoted_mark))?;
         end
     }
 
     /// Leaves of the bytes of the last value only what stands before it.
     fn cut_value(&mut self) {
         let raw = self.lexer.raw();
-        let is_start = |byte: &u8| matches!(byte, b'"' | b'{' | b'[' | b'-') || byte.is_ascii_digit();
-        let start = raw.iter().position(is_start).unwrap_or(0);
-        raw.truncate(start);
+        raw.truncate(value_start(raw));
     }
 
     fn replaced(&mut self, mark: &str) -> Result<(), Break> {
@@ -219,16 +190,13 @@ impl Copying<'_, '_, '_> {
     }
 
     /// After a break: a text that was cut is left out.
-    fn end(mut self, has_broken: bool) -> io::Result<i64> {
+    fn end(mut self, is_broken: bool) -> io::Result<(i64, bool)> {
         let mut raw = std::mem::take(self.lexer.raw());
-        if has_broken {
-            if let Some(quote) = raw.iter().position(|byte| *byte == b'"') {
-                self.n += i64::from(raw.len() > quote + 1);
-                raw.truncate(quote);
-            }
+        if is_broken {
+            self.n += i64::from(cut_text(&mut raw));
             self.output.write_all(&raw)?;
         }
-        Ok(self.n)
+        Ok((self.n, is_broken))
     }
 }
 

@@ -1,16 +1,13 @@
 //! What is read of a scanner's report as text, for the snapshots of fixtures.
 
 use std::fmt::Write as _;
-use std::io::{self, BufRead, Write};
+use std::io::BufRead;
 
 use domain::clock::format_timestamp;
 use domain::finding::{Finding, Suppression};
 use domain::scan::Scan;
 
-use super::{Outline, Read, Row};
-
-/// Copies a file without its secrets; returns how many it took out.
-pub(crate) type Copy = fn(&mut dyn BufRead, &mut dyn Write) -> io::Result<i64>;
+use super::{Clean, Outline, Read, Row};
 
 /// Reads a file; each row as one line.
 pub(crate) fn rows(read: Read, input: &mut dyn BufRead) -> (Outline, Vec<String>) {
@@ -28,14 +25,14 @@ pub(crate) fn rows(read: Read, input: &mut dyn BufRead) -> (Outline, Vec<String>
 }
 
 /// What lands of a file, and how many secrets were taken out.
-pub(crate) fn copied(copy: Copy, bytes: &[u8]) -> (Vec<u8>, i64) {
+pub(crate) fn copied(copy: Clean, bytes: &[u8]) -> (Vec<u8>, i64) {
     let mut copied = Vec::new();
     let n = copy(&mut &*bytes, &mut copied).unwrap();
     (copied, n)
 }
 
 /// Writes what lands of a file, and what is read from that, as the snapshots hold it.
-pub(crate) fn render(read: Read, copy: Copy, bytes: &[u8]) -> String {
+pub(crate) fn render(read: Read, copy: Clean, bytes: &[u8]) -> String {
     let (landed, n_redactions) = copied(copy, bytes);
     let (outline, rows) = rows(read, &mut landed.as_slice());
     let mut text = format!(

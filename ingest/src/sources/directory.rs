@@ -12,8 +12,8 @@ use super::archive::{self, Stop};
 use super::item::{Document, Item, Origin};
 use crate::coverage::row::Row;
 use crate::error::{Error, Result};
+use crate::formats::junit;
 use crate::formats::registry::{self, HEAD_BYTES, JUNIT, Recognised, SARIF, recognise};
-use crate::formats::{junit, sarif};
 use crate::payload::Payload;
 use crate::redaction::Content;
 use crate::scanner;
@@ -215,11 +215,6 @@ fn visit_payload(
         extension.is_some_and(|extension| extension.eq_ignore_ascii_case(name))
     };
     let recognised = match recognise(&head) {
-        // A scan that wrote nothing has failed, and is told from a test report that was lost.
-        Recognised::Refused { reason, .. } if head.is_empty() && is_named(SARIF.name) => Recognised::Refused {
-            format: SARIF.name,
-            reason,
-        },
         Recognised::Other if is_named(SARIF.name) => Recognised::Refused {
             format: SARIF.name,
             reason: "not SARIF: its first bytes show no run".to_owned(),
@@ -241,12 +236,15 @@ fn visit_payload(
         return visitor(Visit::Other { path });
     }
     // Also what is named or sniffed as SARIF and is not read: a refused payload lands like any other.
-    let content = match &recognised {
-        Recognised::Format(format) if registry::content(*format) != Content::Text => registry::content(*format),
-        _ if is_named(SARIF.name) || sarif::sniff(&head) != sarif::Sniff::Other => Content::Sarif,
-        _ => Content::Text,
+    let own = match &recognised {
+        Recognised::Format(format) => registry::cleaner_of_scans(format.name),
+        _ => None,
     };
-    let payload = Payload::read(head, rest, content)?;
+    let clean = match own {
+        None if is_named(SARIF.name) || registry::is_sarif(&head) => registry::cleaner_of_scans(SARIF.name),
+        clean => clean,
+    };
+    let payload = Payload::read(head, rest, clean.map_or(Content::Text, Content::Scans))?;
     visitor(Visit::Payload {
         path,
         artifact,
@@ -346,6 +344,8 @@ mod tests {
             ("checkov_results.json", "", "checkov refused: empty: no bytes"),
             ("checkov_results.json", "[]", ""),
             ("tfsec.json", "", "tfsec refused: empty: no bytes"),
+            ("trivy-image.json", "", "trivy refused: empty: no bytes"),
+            ("gitleaks.sarif", "", "sarif refused: empty: no bytes"),
             ("tfsec.json", "{\"results\": null}", "tfsec"),
             ("results.json", "{\"results\": null}", ""),
             (

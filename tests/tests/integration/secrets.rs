@@ -33,6 +33,49 @@ fn gitleaks(canary: &str, tool: &str, n_results: usize) -> String {
     )
 }
 
+/// Files of scanners in their own formats, with the canary wherever they write what they found; seven findings.
+fn native(canary: &str) -> [(&'static str, String); 6] {
+    let code = format!(r#"{{"Lines": [{{"Number": 3, "Content": "key = {canary}", "Highlighted": "{canary}"}}]}}"#);
+    let trivy = format!(
+        r#"{{"SchemaVersion": 2, "ArtifactName": "acme/api:v1", "ArtifactType": "container_image",
+        "Metadata": {{"ImageConfig": {{"config": {{"Env": ["KEY={canary}"]}}, "history": [{{"created_by": "ENV KEY={canary}"}}]}}}}, "Results": [
+        {{"Target": "a.env", "Class": "secret", "Secrets": [{{"RuleID": "generic", "Title": "{canary}", "StartLine": 3, "EndLine": 3,
+        "Match": "key = {canary}", "Code": {code}}}]}},
+        {{"Target": "main.tf", "Class": "config", "Misconfigurations": [{{"ID": "AWS-0001", "Status": "FAIL", "CauseMetadata": {{"Code": {code}}}}}]}}]}}"#
+    );
+    let semgrep = format!(
+        r#"{{"version": "1.99.0", "results": [{{"check_id": "generic.secrets.a", "path": "a.env", "start": {{"line": 3}}, "end": {{"line": 3}},
+        "extra": {{"lines": "key = {canary}", "message": "{canary}", "metavars": {{"$X": {{"abstract_content": "{canary}"}}}}, "fix": "{canary}"}}}}],
+        "errors": [{{"level": "warn", "type": "Syntax error", "message": "unexpected `{canary}`"}}], "paths": {{"scanned": ["a.env"]}}}}"#
+    );
+    let grype = format!(
+        r#"{{"matches": [{{"vulnerability": {{"id": "CVE-2026-10001", "severity": "High"}}, "artifact": {{"name": "a", "version": "1"}}}}],
+        "source": {{"type": "image", "target": {{"userInput": "acme/api:v1", "config": "{canary}", "labels": {{"a": "{canary}"}}}}}},
+        "descriptor": {{"name": "grype", "configuration": {{"registry": {{"auth": [{{"password": "{canary}"}}]}}}}}}}}"#
+    );
+    let gitleaks = format!(
+        r#"[{{"RuleID": "generic-api-key", "File": "a.env", "Commit": "", "StartLine": 3, "Match": "key = {canary}", "Secret": "{canary}",
+        "Author": "{canary}", "Message": "add {canary}", "Tags": ["{canary}"]}}]"#
+    );
+    let checkov = format!(
+        r#"{{"check_type": "terraform", "results": {{"failed_checks": [{{"check_id": "CKV_AWS_18", "file_path": "/main.tf",
+        "code_block": [[1, "key = {canary}\n"]], "check_result": {{"result": "FAILED", "evaluated_keys": ["{canary}"]}},
+        "evaluations": {{"a": "{canary}"}}}}]}}, "url": "{canary}"}}"#
+    );
+    let tfsec = format!(
+        r#"{{"results": [{{"rule_id": "AVD-AWS-0089", "long_id": "aws-s3-a", "description": "{canary}", "status": 0,
+        "location": {{"filename": "main.tf", "start_line": 3, "end_line": 3, "code": "{canary}"}}}}]}}"#
+    );
+    [
+        ("trivy.json", trivy),
+        ("semgrep.json", semgrep),
+        ("grype.json", grype),
+        ("gitleaks.json", gitleaks),
+        ("checkov.json", checkov),
+        ("tfsec.json", tfsec),
+    ]
+}
+
 /// Every text that the lake's objects hold, unpacked.
 pub(crate) fn objects(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut objects = Vec::new();
@@ -93,6 +136,9 @@ fn a_secret_that_a_scanner_shows_is_nowhere() {
     for (name, bytes) in files {
         std::fs::write(reports.join(name), bytes).unwrap();
     }
+    for (name, text) in native(&canary) {
+        std::fs::write(reports.join(name), text).unwrap();
+    }
     let mut archive = zip::ZipWriter::new(std::fs::File::create(reports.join("security-artifacts.zip")).unwrap());
     let options = zip::write::SimpleFileOptions::default();
     archive.start_file("results/gitleaks.sarif", options).unwrap();
@@ -140,9 +186,10 @@ fn a_secret_that_a_scanner_shows_is_nowhere() {
         told.extend(run(&["sql", statement, "--format", "csv"]));
     }
     let counted = run(&["sql", "select count(*) as n from raw.findings", "--format", "csv"]);
-    // Two of each of the readable files (the same bytes count once), all of the large one, three of the archive.
+    // Two of each of the readable files (the same bytes count once), all of the large one, three of the archive, and
+    // seven in formats of their own.
     let counted = String::from_utf8_lossy(&counted).into_owned();
-    assert!(counted.contains("18013"), "{counted}");
+    assert!(counted.contains("18020"), "{counted}");
     let is_in = |bytes: &[u8]| {
         let utf16: Vec<u8> = canary.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let contains = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);

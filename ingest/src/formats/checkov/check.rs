@@ -4,11 +4,12 @@ use domain::finding::{Finding, FindingClass, Suppression};
 use domain::severity::{Severity, assess};
 use serde_json::Value;
 
-use crate::formats::sarif::redaction::is_rule_about_a_secret;
 use crate::json::member::{cut, elements, integer, owned, scalar, text};
 use crate::scanner::class::{class, family};
 use crate::scanner::identity::{Named, identity};
-use crate::scanner::path::of_uri;
+use crate::scanner::path::of_path;
+use crate::scanner::reading::finding_of;
+use crate::scanner::redaction::names_a_secret;
 use crate::scanner::sieve::code_digest;
 use crate::scanner::snippet;
 
@@ -23,7 +24,7 @@ const MAX_MESSAGE_CHARACTERS: usize = 1_000;
 
 /// Whether a check is about a secret, or may be one.
 pub(super) fn is_about_a_secret(check_type: Option<&str>, check_id: Option<&str>) -> bool {
-    check_type.is_none_or(|kind| kind == SECRETS) || check_id.is_none_or(is_rule_about_a_secret)
+    check_type.is_none_or(|kind| kind == SECRETS) || check_id.is_none_or(names_a_secret)
 }
 
 /// A package or a licence, where a check is about one.
@@ -82,28 +83,24 @@ pub(super) fn finding(check_type: Option<&str>, value: &Value, is_skipped: bool,
     let snippet = code(value).filter(|_| !is_secret && !is_about_a_secret(check_type, check_id));
     let line = |pointer: &str| integer(value, pointer, 0).map(|line| line.max(1));
     let start_line = line("/file_line_range/0");
-    let suppression = Suppression::Suppressed;
+    let identity = identity(&Named {
+        class,
+        tool_family: &tool_family,
+        rule_id: &rule_id,
+        path: path.as_deref(),
+        image: None,
+        package: package.name.as_deref(),
+        vulnerability: package.vulnerability.as_deref(),
+        start_line,
+        commit_sha: None,
+        fingerprint: None,
+        // No place of its SARIF tells the resource, by which another identity would come out.
+        resource: None,
+        snippet: snippet.as_deref(),
+    });
+    let assessment = assess(is_secret, package.score.as_deref(), tool_severity.as_deref(), level);
     Finding {
-        scan: 0,
         result,
-        identity: identity(&Named {
-            class,
-            tool_family: &tool_family,
-            rule_id: &rule_id,
-            path: path.as_deref(),
-            image: None,
-            package: package.name.as_deref(),
-            vulnerability: package.vulnerability.as_deref(),
-            start_line,
-            commit_sha: None,
-            fingerprint: None,
-            // No place of its SARIF tells the resource, by which another identity would come out.
-            resource: None,
-            snippet: snippet.as_deref(),
-        }),
-        occurrence: 0,
-        assessment: assess(is_secret, package.score.as_deref(), tool_severity.as_deref(), level),
-        tool_family,
         rule_id,
         rule_name: name.map(|name| cut(name, 200)),
         message: name
@@ -119,18 +116,15 @@ pub(super) fn finding(check_type: Option<&str>, value: &Value, is_skipped: bool,
             .filter(|_| !is_about_a_secret(check_type, check_id))
             .map(|resource| cut(resource, MAX_MESSAGE_CHARACTERS)),
         package: package.name,
-        purl: None,
         installed_version: package.version,
         vulnerability_ids: package.vulnerability.clone(),
         vulnerability_id: package.vulnerability,
-        commit_sha: None,
-        fingerprints: None,
-        baseline_state: None,
-        suppression: is_skipped.then_some(suppression),
+        suppression: is_skipped.then_some(Suppression::Suppressed),
         suppression_kind: is_skipped.then(|| if is_package { "external" } else { "inSource" }.to_owned()),
         suppression_justification: text(value, "/check_result/suppress_comment")
             .filter(|_| is_skipped && !is_about_a_secret(check_type, check_id))
             .map(|comment| cut(comment, 500)),
+        ..finding_of(&tool_family, identity, assessment)
     }
 }
 
@@ -147,8 +141,7 @@ fn level(severity: Option<&str>) -> &'static str {
 /// The path below the repository, as its SARIF has it.
 fn path(value: &Value) -> Option<String> {
     let path = text(value, "/repo_file_path").or_else(|| text(value, "/file_path"))?;
-    // It is no URI: a percent sign is one.
-    of_uri(&path.trim_start_matches('/').replace('%', "%25"))
+    of_path(path.trim_start_matches('/'))
 }
 
 /// The digest of its code.

@@ -4,34 +4,38 @@ use domain::source::SourceStatus;
 
 use super::reader::read;
 use super::redaction::copy;
-use crate::formats::sarif;
-use crate::scanner::checks::{Format, identities};
 use crate::scanner::snapshot::{copied, rows};
+use crate::scanner::trials::{Trial, VALUES, canary};
 
-const CHECKOV: Format = Format {
+const TRIAL: Trial = Trial {
     name: "checkov",
     read,
-    copy,
+    clean: copy,
 };
 
 #[test]
 fn every_fixture_reads_as_its_snapshot_says() {
-    CHECKOV.check_snapshots();
+    TRIAL.reads_every_fixture_as_its_snapshot_says();
+}
+
+#[test]
+fn a_report_is_recognised_by_its_content() {
+    TRIAL.is_recognised_by_its_content(&[]);
 }
 
 #[test]
 fn the_size_of_the_pieces_changes_nothing() {
-    CHECKOV.check_pieces();
+    TRIAL.depends_on_no_size_of_pieces();
 }
 
 #[test]
 fn a_copy_without_secrets_lands_byte_for_byte() {
-    CHECKOV.check_copies();
+    TRIAL.copies_byte_for_byte();
 }
 
 #[test]
 fn a_copy_reads_as_the_file_does() {
-    for (path, bytes) in CHECKOV.fixtures() {
+    for (path, bytes) in TRIAL.fixtures() {
         if path.to_string_lossy().contains("broken") || path.to_string_lossy().contains("junk") {
             // The place of the break is another one.
             continue;
@@ -67,34 +71,22 @@ fn file() -> String {
 
 #[test]
 fn a_file_cut_anywhere_keeps_the_findings_before_the_cut() {
-    CHECKOV.check_cuts(&file(), 0);
+    TRIAL.survives_every_cut(&file());
 }
 
 #[test]
 fn no_byte_makes_the_reader_or_the_copy_fail() {
-    CHECKOV.check_bytes(&file());
+    TRIAL.survives_every_byte(&file());
 }
 
 #[test]
 fn only_a_failing_source_is_an_error() {
-    let start = r#"{"check_type": "terraform", "results": {"failed_checks": [{}, "#;
-    CHECKOV.check_failures(start, r#"{"results": {"failed_checks": []}}"#);
+    TRIAL.fails_only_with_its_source(r#"{"check_type": "terraform", "results": {"failed_checks": [{}, "#);
 }
 
 #[test]
 fn members_of_any_type_are_absent_and_no_error() {
-    for value in [
-        "null",
-        "true",
-        "7",
-        "-1.5",
-        "\"x\"",
-        "[]",
-        "{}",
-        "[[]]",
-        "[{}]",
-        "{\"0\": 1}",
-    ] {
+    for value in VALUES {
         for name in [
             "check_id",
             "check_name",
@@ -126,11 +118,6 @@ fn members_of_any_type_are_absent_and_no_error() {
             assert_eq!((outline.status, rows.len()), (SourceStatus::Complete, 2), "{file}");
         }
     }
-}
-
-/// Looks like nothing that carries its own mark, so that no other filter finds it.
-fn canary() -> String {
-    ["canary", "of", "a", "secret"].join("~")
 }
 
 /// A check of some kind with a member.
@@ -166,7 +153,7 @@ fn no_text_of_the_code_is_left() {
                 format!("{{\"x\": {{\"{canary}\": [\"{canary}\"]}}}}"),
             ] {
                 let file = check("terraform", list, "CKV_AWS_1", member, &value);
-                let copy = CHECKOV.without(&file, &canary);
+                let copy = TRIAL.without(&file, &canary);
                 assert!(copy.ends_with(r#", "file_path": "/f.tf"}]}}"#), "{copy}");
             }
         }
@@ -174,11 +161,11 @@ fn no_text_of_the_code_is_left() {
             format!(r#"{{"result": "FAILED", "evaluated_keys": ["{canary}"], "entity": {{"p": "{canary}"}}}}"#),
             format!(r#"{{"result": {{"a": "{canary}"}}, "results_configuration": "{canary}"}}"#),
         ] {
-            CHECKOV.without(&check("terraform", list, "CKV_AWS_1", "check_result", &value), &canary);
+            TRIAL.without(&check("terraform", list, "CKV_AWS_1", "check_result", &value), &canary);
         }
         let details =
             format!(r#"{{"id": "CVE-2026-1", "description": "{canary}", "image_details": {{"a": "{canary}"}}}}"#);
-        CHECKOV.without(
+        TRIAL.without(
             &check("sca_package", list, "CKV_CVE_2026_1", "vulnerability_details", &details),
             &canary,
         );
@@ -195,9 +182,9 @@ fn no_text_of_the_code_is_left() {
         format!(r#"[[{{"check_type": "{canary}"}}]]"#),
         format!("\"{canary}\""),
     ] {
-        CHECKOV.without(&file, &canary);
+        TRIAL.without(&file, &canary);
     }
-    CHECKOV.without(
+    TRIAL.without(
         &check(
             "terraform",
             "failed_checks",
@@ -220,12 +207,12 @@ fn of_a_check_about_a_secret_neither_resource_nor_comment_nor_digest_is_left() {
     ] {
         for list in ["failed_checks", "skipped_checks"] {
             for member in ["resource", "resource_address"] {
-                CHECKOV.without(&check(kind, list, id, member, &format!("\"{canary}\"")), &canary);
+                TRIAL.without(&check(kind, list, id, member, &format!("\"{canary}\"")), &canary);
             }
             let comment = format!(r#"{{"result": "SKIPPED", "suppress_comment": "{canary}"}}"#);
-            CHECKOV.without(&check(kind, list, id, "check_result", &comment), &canary);
+            TRIAL.without(&check(kind, list, id, "check_result", &comment), &canary);
             let code = format!(r#"[[1, "{canary}"]]"#);
-            let copy = CHECKOV.without(&check(kind, list, id, "code_block", &code), &canary);
+            let copy = TRIAL.without(&check(kind, list, id, "code_block", &code), &canary);
             assert!(copy.contains(r#""code_block": "[redacted secret]""#), "{copy}");
         }
     }
@@ -233,13 +220,10 @@ fn of_a_check_about_a_secret_neither_resource_nor_comment_nor_digest_is_left() {
     let file = format!(
         r#"{{"results": {{"failed_checks": [{{"resource": "{canary}", "check_id": "CKV_AWS_1"}}]}}, "check_type": "terraform"}}"#
     );
-    CHECKOV.without(&file, &canary);
+    TRIAL.without(&file, &canary);
 }
 
 #[test]
 fn a_check_is_the_same_in_its_own_format_and_in_sarif() {
-    let own = identities(read, copy, include_bytes!("fixtures/as_sarif.json"));
-    let sarif = include_bytes!("../sarif/fixtures/checkov_as_native.sarif");
-    assert_eq!(own.len(), 7);
-    assert_eq!(own, identities(sarif::read, sarif::redaction::copy, sarif));
+    TRIAL.agrees_with_sarif("as_sarif.json", "checkov_as_native.sarif");
 }

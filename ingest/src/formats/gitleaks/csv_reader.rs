@@ -2,25 +2,26 @@
 
 use std::io::{self, BufRead};
 
-use domain::scan::{Completeness, Scan};
+use domain::scan::Scan;
 use domain::source::{SourceStatus, Warnings};
 
 use super::csv::{Field, Records};
 use super::leak::{Leak, TOOL};
 use super::sniff::Header;
-use crate::scanner::native::{Rows, scan_by};
+use crate::scanner::class::family;
+use crate::scanner::reading::scan_of;
+use crate::scanner::window::Window;
+use crate::scanner::{Outline, Row};
 
 /// Reads the records of a file, and gives out its rows.
-pub(super) fn read(
-    input: &mut dyn BufRead,
-    rows: &mut Rows<'_>,
-) -> io::Result<(SourceStatus, Option<String>, Warnings)> {
+pub(super) fn read(input: &mut dyn BufRead, emit: &mut dyn FnMut(Row<'_>) -> io::Result<()>) -> io::Result<Outline> {
     let mut warnings = Warnings::default();
     let mut records = Records::new(input);
+    let mut window = Window::new(emit);
     let first = records.next()?.unwrap_or_default();
     let Some(header) = Header::of(&first) else {
         let reason = "not Gitleaks: no column of a report".to_owned();
-        return Ok((SourceStatus::Refused, Some(reason), warnings));
+        return Ok(outline(SourceStatus::Refused, Some(reason), 0, warnings));
     };
     let mut n_results = 0;
     let mut broken = first
@@ -49,28 +50,32 @@ pub(super) fn read(
             fields.clear();
         }
         let leak = Leak::of_csv(&header, &fields);
-        rows.one(leak.finding(i32::try_from(n_results).unwrap_or(i32::MAX)))?;
+        // A place in a commit is one secret, whatever stands behind it: nothing waits.
+        window.push(leak.finding(i32::try_from(n_results).unwrap_or(i32::MAX)))?;
         n_results += 1;
     }
     if let Some(damage) = &records.damage {
         broken = Some(format!("damaged: {damage}"));
     }
-    let completeness = if broken.is_some() {
-        Completeness::Partial
-    } else {
-        Completeness::Complete
-    };
-    rows.scan(Scan {
-        completeness,
-        is_truncated: broken.is_some(),
-        reason: broken.clone(),
+    let scan = Scan {
         n_results: Some(n_results),
-        ..scan_by(TOOL)
-    })?;
+        ..scan_of(TOOL)
+    };
+    let n_rows = window.close(scan, broken.as_deref())?;
     let status = if broken.is_some() {
         SourceStatus::Partial
     } else {
         SourceStatus::Complete
     };
-    Ok((status, broken, warnings))
+    Ok(outline(status, broken, n_rows, warnings))
+}
+
+fn outline(status: SourceStatus, reason: Option<String>, n_rows: i64, warnings: Warnings) -> Outline {
+    Outline {
+        dialect: Some(family(TOOL)),
+        status,
+        reason,
+        n_rows,
+        warnings,
+    }
 }

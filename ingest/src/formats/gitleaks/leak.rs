@@ -9,7 +9,8 @@ use crate::json::member::{cut, integer, is_text, text};
 use crate::scanner::class::{class, family};
 use crate::scanner::identity::{Named, identity};
 use crate::scanner::path::of_uri;
-use crate::scanner::sieve::is_sha;
+use crate::scanner::reading::finding_of;
+use crate::scanner::redaction::is_sha;
 
 /// What a report of another tool of this shape would be called cannot be told: it is Gitleaks.
 pub(super) const TOOL: &str = "gitleaks";
@@ -68,48 +69,30 @@ impl Leak {
         let tool_family = family(TOOL);
         let path = self.file.as_deref().and_then(of_uri);
         let class = class(&tool_family, &self.rule_id, "", &[], false);
-        let level = "warning";
+        let identity = identity(&Named {
+            class,
+            tool_family: &tool_family,
+            rule_id: &self.rule_id,
+            path: path.as_deref(),
+            image: None,
+            package: None,
+            vulnerability: None,
+            start_line: self.start_line,
+            commit_sha: self.commit_sha.as_deref(),
+            fingerprint: None,
+            resource: None,
+            snippet: None,
+        });
+        let assessment = assess(class == FindingClass::Secret, None, None, "warning");
         Finding {
-            scan: 0,
             result,
-            identity: identity(&Named {
-                class,
-                tool_family: &tool_family,
-                rule_id: &self.rule_id,
-                path: path.as_deref(),
-                image: None,
-                package: None,
-                vulnerability: None,
-                start_line: self.start_line,
-                commit_sha: self.commit_sha.as_deref(),
-                fingerprint: None,
-                resource: None,
-                snippet: None,
-            }),
-            occurrence: 0,
-            assessment: assess(class == FindingClass::Secret, None, None, level),
-            tool_family,
             rule_id: self.rule_id,
             rule_name: self.rule_name,
-            message: None,
-            level: level.to_owned(),
-            security_severity: None,
-            tool_severity: None,
             path,
             start_line: self.start_line,
             end_line: self.end_line,
-            logical_location: None,
-            package: None,
-            purl: None,
-            installed_version: None,
-            vulnerability_id: None,
-            vulnerability_ids: None,
             commit_sha: self.commit_sha,
-            fingerprints: None,
-            baseline_state: None,
-            suppression: None,
-            suppression_kind: None,
-            suppression_justification: None,
+            ..finding_of(&tool_family, identity, assessment)
         }
     }
 }

@@ -6,8 +6,10 @@ use super::csv::{Field, Record, Records};
 use super::reader::peek;
 use super::sniff::Header;
 use crate::json::lexer::Token;
+use crate::json::member::MARK;
 use crate::json::utf8::Utf8;
-use crate::scanner::sieve::{self, ELEMENT, Fate, MARK, Sieve, is_sha};
+use crate::scanner::redaction::is_sha;
+use crate::scanner::sieve::{self, ELEMENT, Fate, Sieve};
 
 /// Members and columns whose texts stay.
 const TEXTS: &[&str] = &["Description", "File", "RuleID", "SymlinkFile", "file", "rule"];

@@ -1,19 +1,10 @@
 //! Tells from its first bytes whether a file is a report of Gitleaks, in JSON or CSV.
 
-use super::csv::{Record, Records};
-use crate::json::lexer::{Break, Lexer, Token};
-use crate::json::utf8::Utf8;
+use serde_json::Value;
 
-/// What a file is, as far as its first bytes tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sniff {
-    /// A report with at least one secret.
-    Gitleaks,
-    /// `[]`, `null`, or a list that breaks off before it tells: a report if the file's name says so.
-    Nameless,
-    /// Something else.
-    Other,
-}
+use super::csv::{Record, Records};
+use crate::json::utf8::Utf8;
+use crate::scanner::head::{Head, Sniff};
 
 /// What a generation of Gitleaks calls what is read; of v7 not everything is there.
 #[derive(Debug)]
@@ -28,6 +19,22 @@ pub(super) struct Names {
     found: &'static [&'static str],
     /// What else a report has.
     others: &'static [&'static str],
+}
+
+impl Names {
+    /// Whether a report may have a member of this name.
+    fn has(&self, name: &str) -> bool {
+        let known = [
+            self.rule,
+            self.commit,
+            self.file,
+            self.link,
+            self.start_line,
+            self.end_line,
+        ];
+        let mut known = known.iter().chain(self.found).chain(self.others);
+        !name.is_empty() && known.any(|known| *known == name)
+    }
 }
 
 /// Gitleaks 8.
@@ -99,71 +106,41 @@ impl Header {
     }
 }
 
-/// Recognises the members of the first object, or the columns.
-pub fn sniff(head: &[u8]) -> Sniff {
-    let mut source = head;
-    let mut utf8 = Utf8::new(&mut source);
-    let mut members = Vec::new();
-    let mut lexer = Lexer::new(&mut utf8);
-    let is_list = match first_members(&mut lexer, &mut members) {
-        // A break is expected where the first bytes end.
-        Ok(is_list) => is_list,
-        Err(_) => lexer.depth() > 0 && lexer.is_over(),
-    };
+/// Recognises the members of the first object, or the columns. `[]`, `null`, or a list that breaks off before it tells, is a
+/// report if the file's name says so.
+pub(crate) fn sniff(head: &Head<'_>) -> Sniff {
+    let first = head.document.get(0).and_then(Value::as_object);
     let is_of = |names: &Names| {
-        let known = [
-            names.rule,
-            names.commit,
-            names.file,
-            names.link,
-            names.start_line,
-            names.end_line,
-        ];
-        let is_known = |name: &&String| known.iter().chain(names.others).any(|known| known == name);
-        let n_known = members.iter().filter(is_known).count();
-        n_known >= N_MEMBERS && members.iter().any(|name| names.found.contains(&name.as_str()))
+        let members = || first.into_iter().flat_map(|members| members.keys());
+        let n_known = members().filter(|name| names.has(name)).count();
+        n_known >= N_MEMBERS && members().any(|name| names.found.contains(&name.as_str()))
     };
-    if is_of(&V8) || is_of(&V7) {
-        return Sniff::Gitleaks;
+    if is_of(&V8) || is_of(&V7) || is_csv(head) {
+        Sniff::Recognised
+    } else if is_untold(head) {
+        Sniff::Nameless
+    } else {
+        Sniff::Other
     }
-    if is_list && members.iter().all(|name| is_member(name)) {
-        return Sniff::Nameless;
-    }
-    let mut source = head;
+}
+
+fn is_csv(head: &Head<'_>) -> bool {
+    let mut source = head.bytes;
     let mut utf8 = Utf8::new(&mut source);
     let mut records = Records::new(&mut utf8);
-    let is_csv = matches!(&records.next(), Ok(Some(record)) if Header::of(record).is_some());
-    if is_csv { Sniff::Gitleaks } else { Sniff::Other }
+    matches!(&records.next(), Ok(Some(record)) if Header::of(record).is_some())
 }
 
-fn is_member(name: &str) -> bool {
-    [&V8, &V7].iter().any(|names| {
-        let known = [names.rule, names.commit, names.file, names.start_line, names.end_line];
-        known
-            .iter()
-            .chain(names.found)
-            .chain(names.others)
-            .any(|known| *known == name)
-    })
-}
-
-/// Collects the members of the first object of a list; tells whether it is a list of such, or null.
-fn first_members(lexer: &mut Lexer<'_>, members: &mut Vec<String>) -> Result<bool, Break> {
-    match lexer.next()? {
-        Token::ArrayStart => {}
-        first => return Ok(first == Token::Null && lexer.next()? == Token::End),
+/// Whether nothing in a list, as far as it is seen, speaks against a report.
+fn is_untold(head: &Head<'_>) -> bool {
+    let Value::Array(elements) = &head.document else {
+        return head.is_whole && head.document.is_null();
+    };
+    match elements.as_slice() {
+        [] => head.is_whole || head.is_cut,
+        [Value::Object(members)] => head.is_cut && members.keys().all(|name| V8.has(name) || V7.has(name)),
+        _ => false,
     }
-    match lexer.next()? {
-        Token::ObjectStart => {}
-        first => return Ok(first == Token::ArrayEnd && lexer.next()? == Token::End),
-    }
-    while lexer.next()? == Token::Key {
-        members.push(lexer.text().to_owned());
-        let first = lexer.next()?;
-        lexer.skip(first)?;
-    }
-    // It has its end, and does not tell what it is.
-    Ok(false)
 }
 
 #[cfg(test)]
@@ -179,25 +156,25 @@ mod tests {
         for (head, expected) in [
             (
                 r#"[{"RuleID": "a", "Secret": "", "File": "b", "Commit": ""}]"#,
-                Sniff::Gitleaks,
+                Sniff::Recognised,
             ),
             (
                 r#"[ {"Description": "a", "StartLine": 1, "EndLine": 2, "Match": "x"#,
-                Sniff::Gitleaks,
+                Sniff::Recognised,
             ),
-            (long.as_str(), Sniff::Gitleaks),
+            (long.as_str(), Sniff::Recognised),
             (
                 r#"[{"line": "x", "lineNumber": 3, "offender": "x", "commit": "c""#,
-                Sniff::Gitleaks,
+                Sniff::Recognised,
             ),
             (
                 "RuleID,Commit,File,SymlinkFile,Secret,Match,StartLine\n",
-                Sniff::Gitleaks,
+                Sniff::Recognised,
             ),
-            ("\u{FEFF}RuleID,Commit,File,Secret\r\n", Sniff::Gitleaks),
+            ("\u{FEFF}RuleID,Commit,File,Secret\r\n", Sniff::Recognised),
             (
                 "repo,line,commit,offender,leakURL,rule,tags,commitMsg,author,email,file,date\n",
-                Sniff::Gitleaks,
+                Sniff::Recognised,
             ),
             ("[]\n", Sniff::Nameless),
             ("\u{FEFF} [ ]", Sniff::Nameless),
@@ -223,9 +200,19 @@ mod tests {
             ("", Sniff::Other),
             ("<testsuite/>", Sniff::Other),
         ] {
-            assert_eq!(sniff(head.as_bytes()), expected, "{}", &head[..head.len().min(80)]);
+            assert_eq!(
+                sniff(&Head::of(head.as_bytes())),
+                expected,
+                "{}",
+                &head[..head.len().min(80)]
+            );
             let little: Vec<u8> = head.encode_utf16().flat_map(u16::to_le_bytes).collect();
-            assert_eq!(sniff(&little), expected, "in UTF-16: {}", &head[..head.len().min(80)]);
+            assert_eq!(
+                sniff(&Head::of(&little)),
+                expected,
+                "in UTF-16: {}",
+                &head[..head.len().min(80)]
+            );
         }
     }
 }

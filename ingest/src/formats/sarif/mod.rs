@@ -5,7 +5,7 @@
 
 pub mod reader;
 pub mod redaction;
-pub mod sniff;
+pub(crate) mod sniff;
 
 mod finding;
 mod fingerprint;
@@ -19,4 +19,4 @@ mod tests;
 
 // The front door of the format: callers need these and no path below.
 pub use reader::{PARSER, read};
-pub use sniff::{Sniff, sniff};
+pub(crate) use sniff::sniff;

@@ -1,16 +1,8 @@
 //! Which package and which vulnerability a result is about, where its tool tells.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::result::Result as Held;
 use super::tool::Rule;
-
-#[expect(clippy::expect_used, reason = "the expression is fixed, and a test compiles it")]
-static ID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:CVE-[0-9]{4}-[0-9]{4,19}|GHSA(?:-[0-9a-z]{4}){3})").expect("the expression is well-formed")
-});
+use crate::scanner::package::{ids, of_purl, split_version};
 
 /// A package as far as it is known.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -30,7 +22,7 @@ impl Package {
             .or_else(|| rule.and_then(|rule| rule.purl.as_deref()));
         let purl = purl.or(logical).filter(|text| text.starts_with("pkg:"));
         if let Some(purl) = purl {
-            let (name, version) = split_version(purl.split(['?', '#']).next().unwrap_or(purl));
+            let (name, version) = of_purl(purl);
             return Self {
                 name: Some(name.to_owned()),
                 purl: Some(purl.to_owned()),
@@ -76,28 +68,13 @@ pub(super) fn vulnerability_ids(rule_id: &str, rule: Option<&Rule>) -> Vec<Strin
     let deprecated = rule.and_then(|rule| rule.deprecated_id.as_deref());
     let tags = rule.into_iter().flat_map(|rule| rule.tags.iter().map(String::as_str));
     let texts = std::iter::once(rule_id).chain(deprecated).chain(tags);
-    let mut ids: Vec<_> = texts
-        .flat_map(|text| ID.find_iter(text).map(|found| found.as_str().to_owned()))
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
+    ids(texts)
 }
 
 /// The rest of the line that begins with a label.
 fn line<'t>(text: &'t str, label: &str) -> Option<&'t str> {
     let rest = text.lines().find_map(|line| line.strip_prefix(label))?.trim();
     (!rest.is_empty()).then_some(rest)
-}
-
-/// `name@version`; the `@` of an npm scope is none of a version.
-fn split_version(text: &str) -> (&str, Option<&str>) {
-    match text.rsplit_once('@') {
-        Some((name, version)) if !name.is_empty() && !name.ends_with('/') && !version.is_empty() => {
-            (name, Some(version))
-        }
-        _ => (text, None),
-    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::json::member::owned;
 use crate::json::utf8::Utf8;
 use crate::json::value;
 use crate::scanner::identity::Occurrences;
+use crate::scanner::reading::{next_object, refusal, why_broken};
 use crate::scanner::{Outline, Row};
 
 /// Names this reader and its version in the ledger of sources.
@@ -44,20 +45,14 @@ pub fn read(input: &mut dyn BufRead, emit: &mut dyn FnMut(Row<'_>) -> io::Result
         has_begun: false,
         has_runs: false,
     };
-    let (status, reason) = match reading.document() {
-        Ok(()) if reading.has_runs => (SourceStatus::Complete, None),
-        Ok(()) => (SourceStatus::Refused, Some("not SARIF: no `runs`".to_owned())),
-        Err(Break::Broken(reason)) if reading.has_runs => (SourceStatus::Partial, Some(reason)),
-        Err(Break::Broken(_)) if !reading.has_begun && reading.lexer.is_over() => {
-            let what = if reading.lexer.at() == 0 {
-                "no bytes"
-            } else {
-                "only white space"
-            };
-            (SourceStatus::Refused, Some(format!("empty: {what}")))
+    let (status, reason) = match why_broken(reading.document())? {
+        None if reading.has_runs => (SourceStatus::Complete, None),
+        Some(reason) if reading.has_runs => (SourceStatus::Partial, Some(reason)),
+        broken => {
+            let nothing = "not SARIF: no `runs`";
+            let reason = refusal(&mut reading.lexer, reading.has_begun, broken, nothing);
+            (SourceStatus::Refused, Some(reason))
         }
-        Err(Break::Broken(reason)) => (SourceStatus::Refused, Some(reason)),
-        Err(Break::Source(error)) => return Err(error),
     };
     Ok(Outline {
         dialect: reading.dialect,
@@ -148,7 +143,8 @@ impl Reading<'_, '_> {
 
     fn results(&mut self, run: &mut Run, occurrences: &mut Occurrences) -> Result<(), Break> {
         run.n_results.get_or_insert(0);
-        while let Some(value) = value::next_result(&mut self.lexer, SKIPPED)? {
+        while next_object(&mut self.lexer)? {
+            let value = value::read(&mut self.lexer, Token::ObjectStart, SKIPPED)?;
             let position = run.n_results.unwrap_or_default();
             run.n_results = Some(position + 1);
             let held = Held::of(&value, i32::try_from(position).unwrap_or(i32::MAX));

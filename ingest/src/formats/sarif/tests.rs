@@ -1,15 +1,14 @@
 //! Every fixture against its snapshot, and what must hold for any bytes.
 
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::io::BufRead;
 
 use domain::source::SourceStatus;
 
 use super::reader::read;
 use super::redaction;
-use crate::json::utf8::is_utf16;
 use crate::scanner::Outline;
-use crate::scanner::snapshot::{copied, render, rows};
+use crate::scanner::snapshot::{copied, rows};
+use crate::scanner::trials::{Trial, VALUES};
 
 fn rows_of(input: &mut dyn BufRead) -> (Outline, Vec<String>) {
     rows(read, input)
@@ -19,79 +18,25 @@ fn copy_of(bytes: &[u8]) -> (Vec<u8>, i64) {
     copied(redaction::copy, bytes)
 }
 
-fn fixtures() -> Vec<PathBuf> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/formats/sarif/fixtures");
-    let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "sarif"))
-        .collect();
-    paths.sort();
-    assert!(!paths.is_empty());
-    paths
-}
+const TRIAL: Trial = Trial {
+    name: "sarif",
+    read,
+    clean: redaction::copy,
+};
 
-/// `UPDATE_EXPECT=1` rewrites the snapshots; review the difference.
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test's own switch, not configuration of the product"
-)]
 fn every_fixture_reads_as_its_snapshot_says() {
-    let is_update = std::env::var("UPDATE_EXPECT").is_ok();
-    let mut wrong = Vec::new();
-    for path in fixtures() {
-        let found = render(read, redaction::copy, &std::fs::read(&path).unwrap());
-        let expected_path = path.with_extension("expected");
-        if is_update {
-            std::fs::write(&expected_path, &found).unwrap();
-        } else if std::fs::read_to_string(&expected_path).unwrap_or_default() != found {
-            wrong.push(format!("{}:\n{found}", expected_path.display()));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// Delivers a few bytes at a time.
-struct Trickle<'a>(&'a [u8], usize);
-
-impl Read for Trickle<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.1.min(buffer.len()).min(self.0.len());
-        buffer[..n].copy_from_slice(&self.0[..n]);
-        self.0 = &self.0[n..];
-        Ok(n)
-    }
+    TRIAL.reads_every_fixture_as_its_snapshot_says();
 }
 
 #[test]
 fn the_size_of_the_pieces_changes_nothing() {
-    for path in fixtures() {
-        let bytes = std::fs::read(&path).unwrap();
-        let (whole, copied) = (rows_of(&mut bytes.as_slice()), copy_of(&bytes));
-        for size in [1, 3, 7] {
-            let mut pieces = BufReader::with_capacity(size, Trickle(&bytes, size));
-            assert_eq!(rows_of(&mut pieces), whole, "{} by {size}", path.display());
-            let mut pieces = BufReader::with_capacity(size, Trickle(&bytes, size));
-            let mut again = Vec::new();
-            let n = redaction::copy(&mut pieces, &mut again).unwrap();
-            assert!((again, n) == copied, "{} by {size}", path.display());
-        }
-    }
+    TRIAL.depends_on_no_size_of_pieces();
 }
 
-/// What lands and what is read from it are the same as what is read from the original, but for secrets.
 #[test]
 fn a_copy_without_secrets_lands_byte_for_byte() {
-    for path in fixtures() {
-        let bytes = std::fs::read(&path).unwrap();
-        let (copied, n) = copy_of(&bytes);
-        if n == 0 && !is_utf16(&bytes) {
-            assert!(copied == bytes, "{}", path.display());
-        }
-        let (twice, n) = copy_of(&copied);
-        assert!(twice == copied, "{}: a copy of the copy differs, {n}", path.display());
-    }
+    TRIAL.copies_byte_for_byte();
 }
 
 /// A file with everything that matters, in about four kilobytes.
@@ -165,39 +110,12 @@ fn a_file_cut_anywhere_keeps_the_results_before_the_cut() {
 
 #[test]
 fn no_byte_makes_the_reader_or_the_copy_fail() {
-    let file = file_of_four_kilobytes();
-    // A fixed sequence of positions and bytes: reproducible without a generator.
-    let mut state = 0x2545_F491_4F6C_DD1D_u64;
-    for _ in 0..3_000 {
-        let mut bytes = file.clone().into_bytes();
-        for _ in 0..3 {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            let at = usize::try_from(state >> 33).unwrap() % bytes.len();
-            let interesting = b"{}[],:\"\\0-1.eunt \x00\x1B\xFF\xC3\xED";
-            bytes[at] = interesting[usize::try_from(state >> 20).unwrap() % interesting.len()];
-        }
-        rows_of(&mut bytes.as_slice());
-        let (copied, _) = copy_of(&bytes);
-        rows_of(&mut copied.as_slice());
-    }
+    TRIAL.survives_every_byte(&file_of_four_kilobytes());
 }
 
 #[test]
 fn members_of_any_type_are_absent_and_no_error() {
-    for value in [
-        "null",
-        "true",
-        "7",
-        "-1.5",
-        "\"x\"",
-        "[]",
-        "{}",
-        "[[]]",
-        "[{}]",
-        "{\"0\": 1}",
-    ] {
+    for value in VALUES {
         let run = |name: &str| {
             format!(r#"{{"version": "2.1.0", "runs": [{{"{name}": {value}, "results": [{{"ruleId": "a"}}]}}]}}"#)
         };
@@ -249,25 +167,7 @@ fn members_of_any_type_are_absent_and_no_error() {
     }
 }
 
-/// Fails in the middle.
-struct Failing(io::ErrorKind);
-
-impl Read for Failing {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(io::Error::new(self.0, "the source broke"))
-    }
-}
-
 #[test]
 fn only_a_failing_source_is_an_error() {
-    let start = r#"{"runs": [{"results": [{"ruleId": "a"}, "#;
-    let mut lost = BufReader::new(start.as_bytes().chain(Failing(io::ErrorKind::ConnectionReset)));
-    assert!(read(&mut lost, &mut |_| Ok(())).is_err());
-    let mut damaged = BufReader::new(start.as_bytes().chain(Failing(io::ErrorKind::InvalidData)));
-    let (outline, rows) = rows_of(&mut damaged);
-    assert_eq!((outline.status, rows.len()), (SourceStatus::Partial, 2));
-    assert!(outline.reason.unwrap().starts_with("damaged: the source broke"));
-    let mut whole = br#"{"runs": [{}]}"#.as_slice();
-    let full = read(&mut whole, &mut |_| Err(io::Error::other("full")));
-    assert_eq!(full.unwrap_err().to_string(), "full");
+    TRIAL.fails_only_with_its_source(r#"{"runs": [{"results": [{"ruleId": "a"}, "#);
 }

@@ -4,7 +4,7 @@
 
 pub mod reader;
 pub mod redaction;
-pub mod sniff;
+pub(crate) mod sniff;
 
 mod result;
 
@@ -13,4 +13,4 @@ mod tests;
 
 // The front door of the format: callers need these and no path below.
 pub use reader::{PARSER, read};
-pub use sniff::{Sniff, sniff};
+pub(crate) use sniff::sniff;

@@ -8,6 +8,7 @@ use crate::json::member::{cut, integer, owned, text};
 use crate::scanner::class::{class, family};
 use crate::scanner::identity::{Named, identity};
 use crate::scanner::path::of_uri;
+use crate::scanner::reading::finding_of;
 
 /// The name of the driver in its SARIF.
 pub(super) const TOOL: &str = "tfsec";
@@ -52,50 +53,37 @@ pub(super) fn finding(value: &Value, result: i32) -> Option<Finding> {
     let path = text(value, "/location/filename").and_then(of_uri);
     let class = class(&tool_family, rule_id, "", &[], false);
     let name = text(value, "/rule_description");
-    let suppression = Suppression::Suppressed;
+    let identity = identity(&Named {
+        class,
+        tool_family: &tool_family,
+        rule_id,
+        path: path.as_deref(),
+        image: None,
+        package: None,
+        vulnerability: None,
+        start_line: None,
+        commit_sha: None,
+        fingerprint: None,
+        // No place of its SARIF tells the resource, by which another identity would come out.
+        resource: None,
+        snippet: None,
+    });
+    let assessment = assess(false, None, word, level);
     Some(Finding {
-        scan: 0,
         result,
-        identity: identity(&Named {
-            class,
-            tool_family: &tool_family,
-            rule_id,
-            path: path.as_deref(),
-            image: None,
-            package: None,
-            vulnerability: None,
-            start_line: None,
-            commit_sha: None,
-            fingerprint: None,
-            // No place of its SARIF tells the resource, by which another identity would come out.
-            resource: None,
-            snippet: None,
-        }),
-        occurrence: 0,
-        assessment: assess(false, None, word, level),
-        tool_family,
         rule_id: rule_id.to_owned(),
         rule_name: name.map(|name| cut(name, 200)),
         // The description of the result may hold what it found.
         message: name.map(|name| cut(name, 1_000)),
         level: level.to_owned(),
-        security_severity: None,
         tool_severity,
         path,
         start_line: integer(value, "/location/start_line", 1),
         end_line: integer(value, "/location/end_line", 1),
         logical_location: text(value, "/resource").map(|resource| cut(resource, 1_000)),
-        package: None,
-        purl: None,
-        installed_version: None,
-        vulnerability_id: None,
-        vulnerability_ids: None,
-        commit_sha: None,
-        fingerprints: None,
-        baseline_state: None,
-        suppression: is_ignored.then_some(suppression),
+        suppression: is_ignored.then_some(Suppression::Suppressed),
         suppression_kind: is_ignored.then(|| "inSource".to_owned()),
-        suppression_justification: None,
+        ..finding_of(&tool_family, identity, assessment)
     })
 }
 
