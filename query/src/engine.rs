@@ -364,7 +364,10 @@ impl Engine {
     async fn define(&self, session: &Session, definition: &Arc<Definition>, rows: &Rows, asked: &Asked) -> Result<()> {
         let computed = match definition.materialize {
             Materialize::No => return session.define(definition).await,
-            Materialize::Months | Materialize::RecentMonths => self.by_month(definition, rows, asked).await?,
+            Materialize::Months | Materialize::RecentMonths => {
+                let (schema, batches) = self.by_month(definition, rows, asked).await?;
+                session::memory(&definition.name(), schema, batches)?
+            }
             Materialize::Whole if asked.publication > 0 => self.whole(session, definition, rows, asked).await?,
             Materialize::Whole => session.materialize(definition).await?.0,
         };
@@ -398,8 +401,11 @@ impl Engine {
         if let Some(computed) = self.0.answers.get(&key) {
             return Ok(computed);
         }
-        let session = self.session(definition, rows, asked).await?;
-        let computed = session.run(definition).await?;
+        let computed = if definition.materialize.is_by_month() {
+            self.by_month(definition, rows, asked).await?
+        } else {
+            self.session(definition, rows, asked).await?.run(definition).await?
+        };
         if asked.publication > 0 {
             let bytes = session::size_bytes(&computed.1);
             self.0.answers.keep(key, computed.clone(), bytes);

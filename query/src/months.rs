@@ -16,7 +16,7 @@ use crate::answer::Asked;
 use crate::definition::{Definition, Materialize};
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::session::{self, Computed, Materialized, Rows};
+use crate::session::{self, Computed, Rows};
 
 /// A month of UTC of the events of a raw table.
 #[derive(Debug, Clone, Copy)]
@@ -36,12 +36,7 @@ impl Month {
 
 impl Engine {
     /// A relation that is computed by month, over all months that a question reads.
-    pub(crate) async fn by_month(
-        &self,
-        definition: &Arc<Definition>,
-        rows: &Rows,
-        asked: &Asked,
-    ) -> Result<Materialized> {
+    pub(crate) async fn by_month(&self, definition: &Arc<Definition>, rows: &Rows, asked: &Asked) -> Result<Computed> {
         let below = self.0.catalog.in_order(definition)?;
         let months = self.months(definition, &below, rows, asked);
         let computed = months
@@ -51,11 +46,7 @@ impl Engine {
         let computed: Vec<_> = stream::iter(computed).buffered(cores).try_collect().await?;
         let schema = computed.first().map(|(schema, _)| Arc::clone(schema));
         let batches = computed.into_iter().flat_map(|(_, batches)| batches).collect();
-        session::memory(
-            &definition.name(),
-            schema.unwrap_or_else(|| Arc::new(Schema::empty())),
-            batches,
-        )
+        Ok((schema.unwrap_or_else(|| Arc::new(Schema::empty())), batches))
     }
 
     /// The months, at least one, in which the raw table below a relation has events until `as_of`.

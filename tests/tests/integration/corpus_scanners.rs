@@ -176,7 +176,8 @@ fn read(kind: &Kind, path: &Path) -> File {
     let head = &bytes[..bytes.len().min(HEAD_BYTES)];
     let recognised = registry::recognise(head);
     let is_own = matches!(&recognised, Recognised::Format(format) if format.name == kind.name);
-    if !is_own && !(recognised == Recognised::Other && is_named_only(&bytes)) {
+    let is_explained = is_own || recognised == Recognised::Other && is_named_only(&bytes);
+    if !is_explained {
         return File {
             status: format!("{recognised:?}"),
             findings: Vec::new(),
