@@ -67,12 +67,13 @@ impl Engine {
             parameters.remove("known_at");
         }
         if let (Kind::Stg, Rows::Pinned(snapshot)) = (definition.kind, rows) {
-            let ended = |(schema, table): &(String, String)| {
-                let manifest = snapshot.manifest(table);
-                schema == "raw"
-                    && manifest.is_none_or(|manifest| has_ended(&manifest.files, event_time(table), asked.as_of))
-            };
-            if definition.reads().iter().all(ended) {
+            let reads = below.iter().flat_map(|definition| definition.reads());
+            let mut raw = reads.filter(|(schema, _)| schema == "raw");
+            let has_ended = raw.all(|(_, table)| {
+                let manifest = snapshot.manifest(&table);
+                manifest.is_none_or(|manifest| has_ended(&manifest.files, event_time(&table), asked.as_of))
+            });
+            if has_ended {
                 parameters.remove("as_of");
             }
         }
