@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod coverage;
+pub mod document;
 pub mod error;
 pub mod formats;
 mod json;

@@ -16,6 +16,7 @@ use lake::tables::test_results::{self, ReportStamp, TestResultsBuilder};
 use lake::tables::{coverage, coverage_files, findings, runs, scans};
 
 use crate::coverage::row::{Reader, Row};
+use crate::document;
 use crate::formats::{junit, registry};
 use crate::run_document;
 use crate::scanner;
@@ -107,6 +108,8 @@ impl Plan {
             self.parse_scans(read, payload, stamp, emit)?
         } else if let Some(read) = registry::reader_of_coverage(&self.planned.format) {
             self.parse_coverage(read, payload, stamp, emit)?
+        } else if let Some(read) = registry::reader_of_documents(&self.planned.format) {
+            self.parse_document(read, payload)?
         } else {
             let mut bytes = Vec::new();
             payload.read_to_end(&mut bytes)?;
@@ -242,6 +245,15 @@ impl Plan {
         files.flush(emit)?;
         reports.flush(emit)?;
         Ok(Source {
+            warnings: outline.warnings,
+            ..self.source(outline.status, outline.reason, outline.n_rows)
+        })
+    }
+
+    fn parse_document(&self, read: document::Read, payload: &mut dyn BufRead) -> std::io::Result<Source> {
+        let outline = read(payload, &mut |row| match row {})?;
+        Ok(Source {
+            dialect: outline.dialect,
             warnings: outline.warnings,
             ..self.source(outline.status, outline.reason, outline.n_rows)
         })

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{checkov, cobertura, gitleaks, grype, jacoco, junit, lcov, sarif, semgrep, tfsec, trivy};
 use crate::coverage::row::{Reader, Sniff as CoverageSniff};
+use crate::document;
 use crate::scanner;
 use crate::scanner::head::{Head, Sniff};
 
@@ -199,13 +200,35 @@ pub fn reader_of_coverage(name: &str) -> Option<Reader> {
     found.map(|coverage| coverage.read)
 }
 
+/// How a format with tables of its own is recognised and read.
+struct OfDocuments {
+    format: Format,
+    sniff: fn(&Head<'_>) -> Sniff,
+    /// Whether a path names such a file, for formats that nothing but their name tells: `Dockerfile`.
+    is_named: fn(&str) -> bool,
+    read: document::Read,
+}
+
+/// Formats with tables of their own, in the order in which they are looked for.
+static DOCUMENTS: &[OfDocuments] = &[];
+
+/// The reader of a format with tables of its own, by its name; none of another format.
+pub fn reader_of_documents(name: &str) -> Option<document::Read> {
+    let found = DOCUMENTS.iter().find(|documents| documents.format.name == name);
+    found.map(|documents| documents.read)
+}
+
 /// Whether some bytes are SARIF, also of a version that is not read.
 pub(crate) fn is_sarif(head: &[u8]) -> bool {
     sarif::sniff(&Head::of(head)) != Sniff::Other
 }
 
-/// What a file is that tells too little by itself, `[]` or no byte, where its name tells the scanner.
+/// What a file is that tells too little by itself, where its name tells more: `[]` or no byte of a scanner, or a file
+/// of a repository.
 pub(crate) fn recognise_named(path: &str, head: &[u8]) -> Option<Recognised> {
+    if let Some(documents) = DOCUMENTS.iter().find(|documents| (documents.is_named)(path)) {
+        return Some(Recognised::Format(documents.format));
+    }
     let path = Path::new(path);
     let name = path.file_name()?.to_str()?.to_lowercase();
     let extension = path.extension()?.to_str()?.to_lowercase();
@@ -264,14 +287,21 @@ pub fn recognise(head: &[u8]) -> Recognised {
             };
             Recognised::Refused { format, reason }
         }
-        junit::Sniff::NotXml => recognise_scans(&Head::of(head)),
+        junit::Sniff::NotXml => recognise_by_head(&Head::of(head)),
     }
 }
 
-fn recognise_scans(head: &Head<'_>) -> Recognised {
+fn recognise_by_head(head: &Head<'_>) -> Recognised {
     for scans in SCANS {
         match (scans.sniff)(head) {
             Sniff::Recognised => return Recognised::Format(scans.format),
+            Sniff::Refused(reason) => return refused_as_other(reason),
+            Sniff::Nameless | Sniff::Other => {}
+        }
+    }
+    for documents in DOCUMENTS {
+        match (documents.sniff)(head) {
+            Sniff::Recognised => return Recognised::Format(documents.format),
             Sniff::Refused(reason) => return refused_as_other(reason),
             Sniff::Nameless | Sniff::Other => {}
         }
