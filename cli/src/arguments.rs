@@ -352,7 +352,7 @@ pub struct Demo {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
     /// How many days its timeline spans; it ends at 2026-04-01T00:00:00Z
-    #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub days: u32,
     /// Folder of its lake; a second start serves what is there [default: data/demo]
     #[arg(long, value_name = "DIR")]
@@ -420,7 +420,7 @@ mod tests {
         let demo = parse(&["--api-only"]).unwrap();
         assert_eq!(
             (demo.seed, demo.days, demo.rate_limit, demo.faults),
-            (1, 90, 15_000_000, 0)
+            (1, 30, 15_000_000, 0)
         );
         assert_eq!(demo.listen.to_string(), "127.0.0.1:8090");
         let demo = parse(&[
