@@ -74,6 +74,8 @@ pub enum Command {
     Publications,
     /// Check the chain of digests from the newest publication down
     Verify(Verify),
+    /// Read what landed once more with the parsers of today, and put their rows in the place of those that are there
+    Replay(Replay),
     /// Compact files, write checkpoints, delete what nothing reaches
     Upkeep(Upkeep),
     /// Ask whether something may go ahead
@@ -335,6 +337,23 @@ pub struct Verify {
     /// Read every byte: data files, raw payloads, Delta tables
     #[arg(long)]
     pub deep: bool,
+}
+
+/// What is read again.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Only payloads of this format, by its name in `stg.sources`
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Only what came in then or later: RFC 3339, or a date
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub since: Option<Timestamp>,
+    /// Only what this program would read with another parser, or a newer version, than the one that did
+    #[arg(long)]
+    pub outdated: bool,
+    /// Options of a writer.
+    #[command(flatten)]
+    pub writing: Writing,
 }
 
 /// Options of upkeep.

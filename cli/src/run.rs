@@ -75,6 +75,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Jobs => commands::jobs::run(&config, format).await,
         Command::Doctor => commands::doctor::run(&config).await,
         Command::Demo(demo) => commands::demo::run(config, &demo).await,
+        Command::Replay(replay) => commands::replay::run(&config, replay, format).await,
         Command::Upkeep(upkeep) => commands::upkeep::run(&config, upkeep, format).await,
     }
 }

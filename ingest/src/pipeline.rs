@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::formats::registry::Recognised;
 use crate::payload::Payload;
 use crate::redaction::Content;
+use crate::replay;
 use crate::report::{Plan, Rows};
 use crate::sources::directory::{RunDirectory, Visit, visit};
 use crate::sources::item::{Item, Origin};
@@ -132,6 +133,7 @@ pub async fn resume(writer: &mut Writer, progress: Progress<'_>) -> Result<Vec<P
         progress(&format!("finishing batch {}, which was cut off", intent.batch));
         match &intent.deed {
             Deed::Compaction { .. } => lake::upkeep::resume(writer, &intent).await?,
+            Deed::Replay { batches } => published.push(replay::resume(writer, &intent, batches).await?),
             Deed::Ingest { sources } => published.push(resume_ingest(writer, &intent, sources).await?),
         }
     }
@@ -382,14 +384,14 @@ impl Worker {
 }
 
 /// How a payload is to be read.
-struct Kind {
-    format: &'static str,
-    parser: &'static str,
-    refusal: Option<String>,
+pub(crate) struct Kind {
+    pub(crate) format: &'static str,
+    pub(crate) parser: &'static str,
+    pub(crate) refusal: Option<String>,
 }
 
 impl Kind {
-    fn of(recognised: Recognised) -> Option<Self> {
+    pub(crate) fn of(recognised: Recognised) -> Option<Self> {
         match recognised {
             Recognised::Format(format) => Some(Self {
                 format: format.name,

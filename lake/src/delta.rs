@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use deltalake_core::DeltaTable;
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake_core::kernel::{Action, Add, DataType, PrimitiveType, Remove, StructField, Transaction};
+use deltalake_core::kernel::{
+    Action, Add, DataType, MetadataExt as _, PrimitiveType, Remove, StructField, StructType, Transaction,
+};
 use deltalake_core::logstore::{StorageConfig, default_logstore};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode, checkpoints};
@@ -23,7 +25,7 @@ use crate::error::{Error, Result};
 use crate::layout;
 use crate::parquet_file::{Bound, DataFile};
 use crate::store::Store;
-use crate::tables::spec::{ColumnType, TableSpec};
+use crate::tables::spec::{ColumnSpec, ColumnType, TableSpec};
 
 /// The application of our transactions: batches of one lake are numbered in one row.
 const APPLICATION: &str = "plumbline.batches";
@@ -59,13 +61,7 @@ impl DeltaLog {
                 .with_log_store(log_store)
                 .with_table_name(spec.name)
                 .with_comment(spec.doc)
-                .with_columns(spec.columns.iter().map(|column| {
-                    StructField::new(
-                        column.name,
-                        DataType::Primitive(primitive(column.r#type)),
-                        column.is_nullable,
-                    )
-                }))
+                .with_columns(spec.columns.iter().map(field))
                 .with_configuration([
                     ("delta.dataSkippingStatsColumns".to_owned(), Some(statistics)),
                     ("delta.enableExpiredLogCleanup".to_owned(), Some("false".to_owned())),
@@ -118,7 +114,7 @@ impl DeltaLog {
             if present == wanted_names && self.is_committed(batch).await? {
                 return Ok(self.version());
             }
-            let mut actions = Vec::new();
+            let mut actions = self.new_columns()?;
             for name in present.difference(&wanted_names) {
                 actions.push(Action::Remove(remove(name, now, is_new)));
             }
@@ -144,6 +140,23 @@ impl DeltaLog {
             .await;
             self.table.load().await.map_err(Error::delta(self.spec.name))?;
         }
+    }
+
+    /// What tells of columns that the table got since it was made; its files of before hold nothing of them.
+    fn new_columns(&self) -> Result<Vec<Action>> {
+        let fail = Error::delta(self.spec.name);
+        let state = self.table.snapshot().map_err(fail)?;
+        let held = state.schema();
+        let is_new = |column: &&ColumnSpec| held.field(column.name).is_none();
+        let new: Vec<_> = self.spec.columns.iter().filter(is_new).map(field).collect();
+        if new.is_empty() {
+            return Ok(Vec::new());
+        }
+        let fields = held.fields().cloned().chain(new);
+        let schema = StructType::try_new(fields).map_err(|error| Error::delta(self.spec.name)(error.into()))?;
+        let metadata = state.metadata().clone().with_schema(&schema);
+        let metadata = metadata.map_err(|error| Error::delta(self.spec.name)(error.into()))?;
+        Ok(vec![Action::Metadata(metadata)])
     }
 
     async fn try_commit(&mut self, batch: u64, actions: Vec<Action>) -> Result<()> {
@@ -202,6 +215,11 @@ fn root(store: &Store, folder: &object_store::path::Path) -> Result<(url::Url, A
     }
     let url = url::Url::parse(&format!("lake:///{folder}/")).map_err(invalid)?;
     Ok((url, store.objects()))
+}
+
+fn field(column: &ColumnSpec) -> StructField {
+    let r#type = DataType::Primitive(primitive(column.r#type));
+    StructField::new(column.name, r#type, column.is_nullable)
 }
 
 fn primitive(r#type: ColumnType) -> PrimitiveType {

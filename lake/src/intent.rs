@@ -28,6 +28,11 @@ pub enum Deed {
         /// The payloads, in the order of their rows.
         sources: Vec<PlannedSource>,
     },
+    /// Puts rows of payloads that landed before in the place of those that older parsers made of them.
+    Replay {
+        /// The payloads by the batch that brought them in.
+        batches: Vec<PlannedReplay>,
+    },
     /// Writes rows again in better files.
     Compaction {
         /// What is written again.
@@ -73,6 +78,18 @@ pub struct PlannedSource {
     pub n_redactions: i64,
 }
 
+/// Payloads of one batch that are read again; their rows keep its number and its time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedReplay {
+    /// The batch that brought them in.
+    pub batch: u64,
+    /// When its rows became known, RFC 3339 in UTC.
+    pub known_at: String,
+    /// The payloads, with the parsers that read them now.
+    pub sources: Vec<PlannedSource>,
+}
+
 /// Files of one cell of a table that are written again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,7 +116,7 @@ impl Intent {
     }
 
     /// Reads the intents above `settled`, in the order of their numbers.
-    pub(crate) async fn pending(store: &Store, settled: u64) -> Result<Vec<Self>> {
+    pub async fn after(store: &Store, settled: u64) -> Result<Vec<Self>> {
         let mut pending = Vec::new();
         for number in store.list_numbers("batches", settled).await? {
             let path = layout::intent(number);

@@ -1,6 +1,8 @@
-//! A small typed read for those who fill the lake: what a snapshot holds of one repository.
+//! A small typed read for those who fill the lake: what a snapshot holds.
 
-use arrow::array::RecordBatch;
+use std::sync::Arc;
+
+use arrow::array::{RecordBatch, new_null_array};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -9,12 +11,12 @@ use crate::layout;
 use crate::snapshot::Snapshot;
 use crate::tables::spec::TableSpec;
 
-/// Shows columns of a table, in the order of `columns`, from every file that may hold rows of a repository; the rows
-/// of others are among them.
+/// Shows columns of a table, in the order of `columns`, from every file, or from every one that may hold rows of a
+/// repository; the rows of others are among them. Of a column that a file does not have yet, every row is null.
 pub async fn rows(
     snapshot: &Snapshot,
     table: &TableSpec,
-    repository: &str,
+    repository: Option<&str>,
     columns: &[&str],
     visit: &mut dyn FnMut(&RecordBatch),
 ) -> Result<()> {
@@ -24,7 +26,8 @@ pub async fn rows(
     for file in &manifest.files {
         let bounds = file.columns.get("repository");
         let bounds = bounds.and_then(|bounds| Some((bounds.min.as_text()?, bounds.max.as_text()?)));
-        if bounds.is_some_and(|(min, max)| !(min..=max).contains(&repository)) {
+        let is_elsewhere = |(min, max): (&str, &str)| repository.is_some_and(|name| !(min..=max).contains(&name));
+        if bounds.is_some_and(is_elsewhere) {
             continue;
         }
         let bytes = snapshot.store().get(&layout::data_file(table.name, &file.name)).await?;
@@ -32,12 +35,19 @@ pub async fn rows(
         let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
         for batch in builder.with_projection(mask).with_batch_size(64 * 1024).build()? {
             let batch = batch?;
-            let order: Vec<_> = columns
-                .iter()
-                .filter_map(|name| batch.schema().index_of(name).ok())
-                .collect();
-            visit(&batch.project(&order)?);
+            visit(&of_columns(table, columns, &batch)?);
         }
     }
     Ok(())
+}
+
+fn of_columns(table: &TableSpec, columns: &[&str], rows: &RecordBatch) -> Result<RecordBatch> {
+    let schema = table.schema();
+    let wanted = columns.iter().filter_map(|name| {
+        let field = schema.field_with_name(name).ok()?;
+        let held = rows.column_by_name(name).map(Arc::clone);
+        let values = held.unwrap_or_else(|| new_null_array(field.data_type(), rows.num_rows()));
+        Some((*name, values, true))
+    });
+    Ok(RecordBatch::try_from_iter_with_nullable(wanted)?)
 }

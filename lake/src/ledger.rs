@@ -1,6 +1,6 @@
 //! The ledger of sources, read back: which payloads are in already, in which contexts.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use arrow::datatypes::{Int32Type, Int64Type};
@@ -10,6 +10,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::error::Result;
+use crate::known;
 use crate::layout;
 use crate::snapshot::Snapshot;
 use crate::tables::sources::TABLE;
@@ -80,6 +81,36 @@ pub async fn keys(snapshot: &Snapshot, repositories: &[&str]) -> Result<HashSet<
         }
     }
     Ok(keys)
+}
+
+/// What the rows of a payload were made by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadBy {
+    /// Its format.
+    pub format: String,
+    /// The parser and its version.
+    pub parser: String,
+}
+
+/// What read each payload that a snapshot holds: by the batch that brought it in, and by its digest.
+pub async fn read_by(snapshot: &Snapshot) -> Result<HashMap<i64, HashMap<String, ReadBy>>> {
+    let mut found: HashMap<i64, HashMap<String, ReadBy>> = HashMap::new();
+    let columns = ["batch", "source_sha256", "format", "parser"];
+    known::rows(snapshot, &TABLE.spec, None, &columns, &mut |rows| {
+        let text = |column: usize| rows.column(column).as_string::<i32>();
+        let batches = rows.column(0).as_primitive::<Int64Type>();
+        let (digests, formats, parsers) = (text(1), text(2), text(3));
+        for row in 0..rows.num_rows() {
+            let read_by = ReadBy {
+                format: formats.value(row).to_owned(),
+                parser: parsers.value(row).to_owned(),
+            };
+            let of_batch = found.entry(batches.value(row)).or_default();
+            of_batch.insert(digests.value(row).to_owned(), read_by);
+        }
+    })
+    .await?;
+    Ok(found)
 }
 
 fn read(batch: &RecordBatch, keys: &mut HashSet<LedgerKey>) {

@@ -14,6 +14,7 @@ pub mod parquet_file;
 pub mod probe;
 pub mod publication;
 pub mod raw;
+pub mod replay;
 pub mod snapshot;
 pub mod store;
 pub mod tables;

@@ -228,7 +228,11 @@ impl Write for HashingFile {
 pub(crate) fn bounds(table: &TableSpec, metadata: &ParquetMetaData) -> BTreeMap<String, Bounds> {
     let mut joined: BTreeMap<String, Bounds> = BTreeMap::new();
     for name in table.statistics {
-        let Some(index) = table.index(name) else { continue };
+        // By name: a file from before a column came has its columns at other places.
+        let columns = metadata.file_metadata().schema_descr().columns();
+        let Some(index) = columns.iter().position(|column| column.name() == *name) else {
+            continue;
+        };
         let groups = metadata.row_groups().iter().filter(|group| group.num_rows() > 0);
         let found = groups
             .map(|group| group.column(index).statistics().and_then(bounds_of))

@@ -47,6 +47,8 @@ pub struct Publication {
 pub enum Cause {
     /// A batch of new rows.
     Ingest,
+    /// Rows of payloads that were read again.
+    Replay,
     /// The same rows in better files.
     Upkeep,
 }
@@ -56,6 +58,7 @@ impl Cause {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ingest => "ingest",
+            Self::Replay => "replay",
             Self::Upkeep => "upkeep",
         }
     }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::array::{AsArray, BooleanArray, RecordBatch, new_null_array};
 use arrow::compute::{
     SortColumn, SortOptions, concat_batches, filter_record_batch, lexsort_to_indices, take_record_batch,
 };
-use arrow::datatypes::{Schema, TimestampMicrosecondType};
+use arrow::datatypes::{Field, Fields, Schema, SchemaRef, TimestampMicrosecondType};
 use bytes::Bytes;
 use domain::clock::{Clock, Timestamp};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
@@ -170,6 +170,7 @@ async fn compact(writer: &mut Writer, mut batch: Batch, cells: Vec<PlannedCell>)
             .filter(|file| cell.inputs.contains(&file.name))
             .cloned()
             .collect();
+        batch.replace(table, inputs.iter().map(|file| file.name.clone()));
         for (span, bounds) in cell.bounds.windows(2).enumerate() {
             let (from, to) = (bounds[0], bounds[1]);
             let mut payloads = Vec::new();
@@ -197,15 +198,20 @@ async fn compact(writer: &mut Writer, mut batch: Batch, cells: Vec<PlannedCell>)
 }
 
 /// Reads a data file's rows with `from <= event time < to`.
-fn read(table: &TableSpec, payload: Bytes, from: i64, to: i64) -> Result<Vec<RecordBatch>> {
-    let schema = Arc::new(Schema::new(table.write_schema().fields().clone()));
-    let metadata = ArrowReaderMetadata::load(&payload, ArrowReaderOptions::new().with_schema(schema))?;
+pub(crate) fn read(table: &TableSpec, payload: Bytes, from: i64, to: i64) -> Result<Vec<RecordBatch>> {
+    let written = table.write_schema();
+    let stored = ArrowReaderMetadata::load(&payload, ArrowReaderOptions::new())?;
+    // A file from before a column came has fewer of them.
+    let is_held = |field: &&Arc<Field>| stored.schema().field_with_name(field.name()).is_ok();
+    let held: Fields = written.fields().iter().filter(is_held).cloned().collect();
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(held)));
+    let metadata = ArrowReaderMetadata::load(&payload, options)?;
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(payload, metadata)
         .with_batch_size(64 * 1024)
         .build()?;
     let mut batches = Vec::new();
     for batch in reader {
-        let batch = batch?;
+        let batch = with_all_columns(&batch?, &written)?;
         let Some(times) = batch
             .column_by_name(table.event_time)
             .map(AsArray::as_primitive::<TimestampMicrosecondType>)
@@ -224,6 +230,15 @@ fn read(table: &TableSpec, payload: Bytes, from: i64, to: i64) -> Result<Vec<Rec
         });
     }
     Ok(batches)
+}
+
+/// The rows with nulls in columns that their file does not have.
+fn with_all_columns(rows: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    let columns = schema.fields().iter().map(|field| {
+        let held = rows.column_by_name(field.name()).map(Arc::clone);
+        held.unwrap_or_else(|| new_null_array(field.data_type(), rows.num_rows()))
+    });
+    Ok(RecordBatch::try_new(Arc::clone(schema), columns.collect())?)
 }
 
 fn sort(table: &TableSpec, batches: &[RecordBatch]) -> Result<RecordBatch> {

@@ -48,7 +48,7 @@ impl Writer {
         let settled = snapshot
             .published()
             .map_or(0, |published| published.publication.last_batch);
-        let pending = Intent::pending(store, settled).await?;
+        let pending = Intent::after(store, settled).await?;
         Ok(Self {
             store: store.clone(),
             clock,
@@ -111,22 +111,15 @@ impl Writer {
             known_at: format_timestamp(batch.stamp.known_at),
             deed,
         };
+        let replaced = batch.replaced.clone();
         let files = tokio::task::spawn_blocking(move || batch.finish())
             .await
             .map_err(|error| Error::Scratch(std::io::Error::other(error)))??;
         intent.put(&self.store).await?;
-        let (cause, removed) = match &intent.deed {
-            Deed::Ingest { .. } => (Cause::Ingest, BTreeMap::new()),
-            Deed::Compaction { cells } => {
-                let mut removed: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-                for cell in cells {
-                    removed
-                        .entry(cell.table.as_str())
-                        .or_default()
-                        .extend(cell.inputs.iter().cloned());
-                }
-                (Cause::Upkeep, removed)
-            }
+        let cause = match &intent.deed {
+            Deed::Ingest { .. } => Cause::Ingest,
+            Deed::Replay { .. } => Cause::Replay,
+            Deed::Compaction { .. } => Cause::Upkeep,
         };
         let store = &self.store;
         let uploads = files.iter().map(|(table, finished)| async move {
@@ -148,7 +141,7 @@ impl Writer {
                 .filter(|(of, _)| of.name == table.name)
                 .map(|(_, finished)| finished.file.clone())
                 .collect();
-            let removed = removed.get(table.name).map_or(&[][..], Vec::as_slice);
+            let removed = replaced.get(table.name).map_or(&[][..], Vec::as_slice);
             if !added.is_empty() || !removed.is_empty() {
                 let manifest = self
                     .snapshot
@@ -196,7 +189,7 @@ impl Writer {
             self.lease.confirm().await?;
             let mut log = DeltaLog::open(&self.store, table).await?;
             let delta_version = log
-                .commit(intent.batch, &manifest.files, now, cause == Cause::Ingest)
+                .commit(intent.batch, &manifest.files, now, cause != Cause::Upkeep)
                 .await?;
             let digest = manifest.put(&self.store).await?;
             let state = TableState {
@@ -218,10 +211,10 @@ impl Writer {
             previous_sha256: previous.map(|previous| previous.sha256.to_string()),
             published_at: format_timestamp(published_at),
             cause,
-            batches: if is_dropped || cause == Cause::Upkeep {
-                Vec::new()
-            } else {
+            batches: if cause == Cause::Ingest {
                 vec![intent.batch]
+            } else {
+                Vec::new()
             },
             last_batch: intent.batch,
             dropped: if is_dropped { vec![intent.batch] } else { Vec::new() },
@@ -248,6 +241,7 @@ pub struct Batch {
     stamp: Stamp,
     is_sorted: bool,
     files: BTreeMap<(&'static str, String), (&'static TableSpec, DataFileWriter)>,
+    replaced: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl Batch {
@@ -258,6 +252,7 @@ impl Batch {
             stamp: Stamp { known_at, batch },
             is_sorted: false,
             files: BTreeMap::new(),
+            replaced: BTreeMap::new(),
         })
     }
 
@@ -269,6 +264,11 @@ impl Batch {
     /// Number of the batch.
     pub fn number(&self) -> u64 {
         self.number
+    }
+
+    /// Files of a table that are no longer of it once the batch is in.
+    pub fn replace(&mut self, table: &'static TableSpec, files: impl IntoIterator<Item = String>) {
+        self.replaced.entry(table.name).or_default().extend(files);
     }
 
     /// Adds rows to a table.

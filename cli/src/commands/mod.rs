@@ -12,6 +12,7 @@ pub mod kpi;
 pub mod list;
 pub mod open;
 pub mod publications;
+pub mod replay;
 pub mod report;
 pub mod serve;
 pub mod sql;

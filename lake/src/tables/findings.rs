@@ -53,7 +53,7 @@ const COLUMNS: &[Column<Reported<Finding>>] = &[
     required(
         "class",
         ColumnType::Word,
-        "`sca`, `image`, `sast`, `secret`, `iac`, `license`, `contract`, `other`",
+        "`sca`, `image`, `sast`, `secret`, `iac`, `license`, `contract`, `lint`, `types`, `other`",
         |row, _| row.row.identity.class.as_str().into(),
     ),
     required(

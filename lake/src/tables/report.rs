@@ -49,6 +49,21 @@ pub(crate) const fn run_attempt<R>() -> Column<Reported<R>> {
     })
 }
 
+pub(crate) const fn run_id_if_any<R>() -> Column<Reported<R>> {
+    optional(
+        "run_id",
+        ColumnType::Long,
+        "the run that left the file behind; null: it was read from the repository",
+        |row, _| row.report.context.run_id.into(),
+    )
+}
+
+pub(crate) const fn run_attempt_if_any<R>() -> Column<Reported<R>> {
+    optional("run_attempt", ColumnType::Integer, "its attempt", |row, _| {
+        row.report.context.run_attempt.into()
+    })
+}
+
 pub(crate) const fn workflow<R>() -> Column<Reported<R>> {
     optional("workflow", ColumnType::Word, "the workflow", |row, _| {
         row.report.context.workflow.as_ref().into()
@@ -75,6 +90,15 @@ pub(crate) const fn report<R>() -> Column<Reported<R>> {
         "report",
         ColumnType::Word,
         "path of the report in the directory or artifact",
+        |row, _| (&row.report.path).into(),
+    )
+}
+
+pub(crate) const fn file<R>() -> Column<Reported<R>> {
+    required(
+        "path",
+        ColumnType::Word,
+        "path of the file in the repository, directory or artifact",
         |row, _| (&row.report.path).into(),
     )
 }

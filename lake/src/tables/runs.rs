@@ -105,6 +105,12 @@ const COLUMNS: &[Column<Observed<Run>>] = &[
         "path of the workflow's file",
         |run, _| run.row.workflow_path.as_ref().into(),
     ),
+    optional(
+        "run_number",
+        ColumnType::Long,
+        "number of the run among those of its workflow; each one more than the one before",
+        |run, _| run.row.run_number.into(),
+    ),
     optional("actor", ColumnType::Text, "login of who triggered the run", |run, _| {
         run.row.actor.as_ref().into()
     }),
