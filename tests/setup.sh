@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need: Debian packages where something is missing, two virtual environments, and what judges
-# the simulated organization's answers.
+# Installs what the tests need: Debian packages where something is missing, virtual environments, and what judges the
+# simulated organization's answers.
 # Run it as often as you like: with everything in place it only compares digests.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -29,6 +29,25 @@ fi
 source tests/environment.sh
 environment .venv tests/requirements.txt
 environment .venv-ministack tests/requirements-ministack.txt
+
+# plugin VERSION: an environment with that pytest, and with the plugin as it stands in the tree.
+plugin() {
+    local folder=.venv-pytest/$1 project=deploy/pytest stamp
+    mkdir -p .venv-pytest
+    environment "$folder" "$project/tests/requirements-$1.txt"
+    stamp="$(sha256sum <"$project/pyproject.toml") $(<"$folder/stamp")"
+    if [[ -f $folder/plugin && $(<"$folder/plugin") == "$stamp" ]]; then
+        return
+    fi
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation \
+        --editable "$project"
+    printf '%s\n' "$stamp" >"$folder/plugin"
+}
+
+for requirements in deploy/pytest/tests/requirements-*.txt; do
+    version=${requirements##*requirements-}
+    plugin "${version%.txt}"
+done
 
 # judge FOLDER: GitHub's description and Prism, anew unless made from the same pins by the same Node.
 judge() {

@@ -54,7 +54,8 @@ pub(super) fn refusal(name: &str, tag: &str) -> Option<String> {
         "checkstyle" => "Checkstyle",
         "pmd" | "pmd-cpd" => "PMD",
         "BugCollection" => "SpotBugs",
-        "bom" => "CycloneDX",
+        "bom" => "CycloneDX in XML",
+        "RDF" if tag.contains("spdx.org/rdf/terms") => "SPDX in RDF",
         "plist" => "property list",
         "html" => "a web page",
         "Error" => "an error of an object store",
@@ -90,6 +91,15 @@ mod tests {
                 "<robot generator='x'>",
                 "not JUnit: root element `robot` (Robot Framework)",
             ),
+            (
+                "<bom xmlns='http://cyclonedx.org/schema/bom/1.6'>",
+                "not JUnit: root element `bom` (CycloneDX in XML)",
+            ),
+            (
+                "<rdf:RDF xmlns:spdx='http://spdx.org/rdf/terms#'>",
+                "not JUnit: root element `rdf:RDF` (SPDX in RDF)",
+            ),
+            ("<rdf:RDF>", "not JUnit: root element `rdf:RDF`"),
             ("<testsuitesloose>", "not JUnit: root element `testsuitesloose`"),
             (
                 "<testcase/>",
