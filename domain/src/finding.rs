@@ -22,7 +22,11 @@ pub enum FindingClass {
     License,
     /// An API contract.
     Contract,
-    /// Style, posture, and whatever else is told in SARIF.
+    /// Style and likely mistakes in code; no weakness.
+    Lint,
+    /// Types that do not fit.
+    Types,
+    /// Posture, and whatever else is told in SARIF.
     Other,
 }
 
@@ -37,6 +41,8 @@ impl FindingClass {
             Self::Iac => "iac",
             Self::License => "license",
             Self::Contract => "contract",
+            Self::Lint => "lint",
+            Self::Types => "types",
             Self::Other => "other",
         }
     }

@@ -30,23 +30,27 @@ const PACKAGES: &[&str] = &[
 /// Families that look for misconfigurations.
 const CONFIGURATIONS: &[&str] = &["checkov", "kics", "snyk-iac", "terrascan", "tfsec"];
 /// Families that check contracts.
-const CONTRACTS: &[&str] = &["oasdiff", "openapi-diff", "spectral"];
-/// Families whose results are style or posture.
-const OTHERS: &[&str] = &[
+const CONTRACTS: &[&str] = &["buf", "oasdiff", "openapi-diff", "spectral"];
+/// Families that look for licences.
+const LICENSES: &[&str] = &["licensee", "ort"];
+/// Families whose results are style and likely mistakes.
+const LINTERS: &[&str] = &[
     "actionlint",
     "biome",
     "clippy",
     "eslint",
     "hadolint",
     "inspectcode",
-    "mypy",
     "pylint",
     "ruff",
-    "scorecard",
     "shellcheck",
     "tflint",
     "yamllint",
 ];
+/// Families that check types.
+const TYPES: &[&str] = &["mypy", "pyright"];
+/// Families whose results are posture.
+const OTHERS: &[&str] = &["scorecard"];
 
 /// The tool's name without version or edition.
 pub(crate) fn family(driver: &str) -> String {
@@ -74,7 +78,7 @@ pub(crate) fn class(family: &str, rule_id: &str, rule_name: &str, tags: &[String
     let begins = |begins: &[&str]| begins.iter().any(|begin| rule_id.starts_with(begin));
     if is_one_of(SECRETS) || begins(&["CKV_SECRET_"]) || rule_id.contains(".secrets.") || has_tag("secret") {
         FindingClass::Secret
-    } else if has_tag("license") || (family == "trivy" && name == "license") {
+    } else if has_tag("license") || is_one_of(LICENSES) || (family == "trivy" && name == "license") {
         FindingClass::License
     } else if has_tag("misconfiguration") || is_one_of(CONFIGURATIONS) && !begins(&["CVE-", "GHSA-"]) {
         FindingClass::Iac
@@ -91,6 +95,10 @@ pub(crate) fn class(family: &str, rule_id: &str, rule_name: &str, tags: &[String
         }
     } else if is_one_of(CONTRACTS) {
         FindingClass::Contract
+    } else if is_one_of(LINTERS) {
+        FindingClass::Lint
+    } else if is_one_of(TYPES) {
+        FindingClass::Types
     } else if is_one_of(OTHERS) {
         FindingClass::Other
     } else {
@@ -116,6 +124,42 @@ mod tests {
             ("", "unknown"),
         ] {
             assert_eq!(family(driver), expected, "{driver}");
+        }
+    }
+
+    /// What these find has no clock, so that SQL has to leave them out of what is measured of security.
+    #[test]
+    fn sql_tells_the_same_tools_from_those_of_security() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../sql/stg/scans.sql");
+        let sql = std::fs::read_to_string(path).unwrap();
+        let list = sql.split("not in (").nth(1).and_then(|rest| rest.split(')').next());
+        let found: Vec<_> = list
+            .unwrap()
+            .split(',')
+            .map(|name| name.trim().trim_matches('\''))
+            .collect();
+        let mut expected = [CONTRACTS, LICENSES, LINTERS, TYPES].concat();
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn results_of_a_tool_are_of_its_class_in_every_format() {
+        for (driver, rule_id, expected) in [
+            ("ruff", "F401", FindingClass::Lint),
+            ("mypy", "name-defined", FindingClass::Types),
+            ("ShellCheck", "SC2086", FindingClass::Lint),
+            ("yamllint", "colons", FindingClass::Lint),
+            ("Spectral", "info-contact", FindingClass::Contract),
+            ("openapi-diff", "path.remove", FindingClass::Contract),
+            ("oasdiff", "api-removed-without-deprecation", FindingClass::Contract),
+            ("Licensee", "MIT", FindingClass::License),
+            ("ORT", "COPYLEFT_IN_SOURCE", FindingClass::License),
+            ("Scorecard", "BranchProtectionID", FindingClass::Other),
+            ("CodeQL", "py/eval", FindingClass::Sast),
+            ("Checkov", "CKV_AWS_1", FindingClass::Iac),
+        ] {
+            assert_eq!(class(&family(driver), rule_id, "", &[], false), expected, "{driver}");
         }
     }
 }

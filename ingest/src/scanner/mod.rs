@@ -5,14 +5,19 @@
 use std::io::{self, BufRead, Write};
 
 pub(crate) mod class;
+pub(crate) mod enclosed;
+pub(crate) mod entry;
 pub(crate) mod head;
 pub(crate) mod identity;
 pub(crate) mod judge;
+pub(crate) mod lines;
 pub(crate) mod package;
 pub(crate) mod path;
 pub(crate) mod reading;
 pub(crate) mod redaction;
 mod rows;
+pub(crate) mod ruled;
+pub(crate) mod sheet;
 pub(crate) mod sieve;
 pub(crate) mod snippet;
 pub(crate) mod window;

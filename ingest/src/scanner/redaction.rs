@@ -12,7 +12,7 @@ use crate::json::lexer::{Break, Lexer};
 use crate::json::member::MARK;
 use crate::json::utf8::Utf8;
 
-/// Words in the id of a rule about secrets; Bandit's three for passwords have none.
+/// Words in the id of a rule about secrets; Bandit's three for passwords have none, nor have Ruff's.
 const WORDS: &[&str] = &[
     "apikey",
     "cleartext",
@@ -25,7 +25,7 @@ const WORDS: &[&str] = &[
     "secret",
     "token",
 ];
-const RULES: &[&str] = &["B105", "B106", "B107"];
+const RULES: &[&str] = &["B105", "B106", "B107", "S105", "S106", "S107"];
 
 /// Copies `input` to `output` by `walk`, which copies a document and tells how many changes that took, and whether it
 /// breaks off; returns that many, and one more for what stands behind a break.

@@ -40,7 +40,7 @@ pub(crate) struct Trial {
 }
 
 /// Delivers a few bytes at a time.
-struct Trickle<'a>(&'a [u8], usize);
+pub(crate) struct Trickle<'a>(pub(crate) &'a [u8], pub(crate) usize);
 
 impl io::Read for Trickle<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -52,7 +52,7 @@ impl io::Read for Trickle<'_> {
 }
 
 /// Fails in the middle.
-struct Failing(io::ErrorKind);
+pub(crate) struct Failing(pub(crate) io::ErrorKind);
 
 impl io::Read for Failing {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
@@ -297,7 +297,7 @@ fn findings(read: Read, clean: Clean, path: &Path) -> Vec<String> {
 }
 
 /// Where the values of a document stand, but for the document itself.
-fn walk(value: &serde_json::Value, at: String, found: &mut Vec<String>) {
+pub(crate) fn walk(value: &serde_json::Value, at: String, found: &mut Vec<String>) {
     if !at.is_empty() {
         found.push(at.clone());
     }

@@ -19,7 +19,7 @@ use crate::scanner::reading::{next_object, refusal, why_broken};
 use crate::scanner::{Outline, Row};
 
 /// Names this reader and its version in the ledger of sources.
-pub const PARSER: &str = "sarif/1";
+pub const PARSER: &str = "sarif/2";
 
 /// Artifacts whose place is kept for results that name them by position.
 const MAX_ARTIFACTS: usize = 200_000;

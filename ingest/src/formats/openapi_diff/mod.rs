@@ -1,0 +1,14 @@
+//! Output of openapi-diff: one row for the comparison, and one for each difference that breaks or may break.
+//!
+//! The rules stand in `README.md`.
+
+pub mod reader;
+pub mod redaction;
+pub(crate) mod sniff;
+
+#[cfg(test)]
+mod tests;
+
+// The front door of the format: callers need these and no path below.
+pub use reader::{PARSER, read};
+pub(crate) use sniff::sniff;
