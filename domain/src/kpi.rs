@@ -131,6 +131,12 @@ pub struct Exclusion {
 /// Every reason, by name.
 pub const EXCLUSIONS: &[Exclusion] = &[
     Exclusion {
+        reason: "evidence_missing",
+        counts: "pieces of evidence",
+        because: "Something that the number rests on could not be had from its source, or its number is skipped; see the gaps.",
+        is_gap: true,
+    },
+    Exclusion {
         reason: "fixed_by_rerun_alone",
         counts: "outages",
         because: "Every red check left by a re-run of the same commit: a flake, not a fix.",

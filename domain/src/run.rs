@@ -44,6 +44,8 @@ pub struct Run {
     pub workflow_id: Option<i64>,
     /// Path of the workflow's file.
     pub workflow_path: Option<String>,
+    /// Number of the run among those of its workflow: each one more than the one before, so that a hole tells of a run.
+    pub run_number: Option<i64>,
     /// Login of who triggered the run.
     pub actor: Option<String>,
     /// Login of who triggered this attempt.

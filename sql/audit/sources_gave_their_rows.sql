@@ -22,6 +22,22 @@ reported as (
     select repository, run_id, run_attempt, source_sha256, completed_at from stg.coverage
     union all
     select repository, run_id, run_attempt, source_sha256, completed_at from stg.coverage_files
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.sboms
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.packages
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.codeowners
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.dockerfile_images
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.pre_commit_hooks
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.workflow_jobs
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.workflow_steps
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.workflows
 ),
 counted as (
     select repository, run_id, run_attempt, source_sha256, count(*) as n_found

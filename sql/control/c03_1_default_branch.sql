@@ -17,12 +17,12 @@ places as (
     union
     select repository from stg.runs
     union
-    select repository from stg.gaps where is_open and resource = 'repository'
+    select repository from mart.gaps where resource = 'repository'
 ),
 gaps as (
-    select repository, max(reason) as reason
-    from stg.gaps
-    where is_open and resource = 'repository'
+    select repository, max(reason) || coalesce('; needs ' || max(permission), '') as reason
+    from mart.gaps
+    where resource = 'repository'
     group by repository
 )
 select

@@ -52,11 +52,9 @@ named as (
     group by repository, job
 ),
 gaps as (
-    select repository, count(*) as n
-    from stg.gaps
-    where
-        is_open and resource in ('runs', 'run', 'attempt', 'jobs')
-        and (from_at is null or from_at < $to) and (to_at is null or $from <= to_at)
+    select repository, sum(n) as n, string_agg(distinct needs, '' order by needs) as needs
+    from mart.missing_evidence
+    where evidence in ('runs', 'jobs')
     group by repository
 )
 select
@@ -75,7 +73,7 @@ select
     places.repository as subject,
     'no_evidence' as status,
     case
-        when gaps.n > 0 then concat('jobs are missing: ', gaps.n, ' gaps')
+        when gaps.n > 0 then concat('jobs are missing: ', gaps.n, ' gaps', gaps.needs)
         else 'no job is known that ran in the window'
     end as reason,
     null as observed_at,

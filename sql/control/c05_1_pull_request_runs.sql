@@ -21,10 +21,9 @@ places as (
 gaps as (
     select
         repository,
-        bool_or(resource in ('pulls', 'pull_commits')) as has_pulls_gap,
-        bool_or(resource in ('runs', 'run')) as has_runs_gap
-    from stg.gaps
-    where is_open and (from_at is null or from_at < $to) and (to_at is null or $from <= to_at)
+        max(case when evidence = 'pull_requests' then needs end) as pulls_needs,
+        max(case when evidence = 'runs' then needs end) as runs_needs
+    from mart.missing_evidence
     group by repository
 ),
 pulls as (
@@ -48,12 +47,12 @@ select
     concat(pulls.repository, ' pull request ', pulls.number) as subject,
     case
         when runs.run_id is not null then 'pass'
-        when gaps.has_runs_gap then 'no_evidence'
+        when gaps.runs_needs is not null then 'no_evidence'
         else 'fail'
     end as status,
     case
         when runs.run_id is not null then 'CI ran for its last head commit'
-        when gaps.has_runs_gap then 'no run is known, and runs are missing'
+        when gaps.runs_needs is not null then concat('no run is known, and runs are missing', gaps.runs_needs)
         when pulls.merged_at is not null then 'it was merged, and CI never ran for its last head commit'
         else 'it was closed, and CI never ran for its last head commit'
     end as reason,
@@ -69,12 +68,12 @@ union all
 select
     places.repository as subject,
     case
-        when known.repository is null or gaps.has_pulls_gap then 'no_evidence'
+        when known.repository is null or gaps.pulls_needs is not null then 'no_evidence'
         else 'not_applicable'
     end as status,
     case
         when known.repository is null then 'pull requests are not collected'
-        when gaps.has_pulls_gap then 'pull requests are missing'
+        when gaps.pulls_needs is not null then concat('pull requests are missing', gaps.pulls_needs)
         else 'no pull request to the default branch was closed in the window'
     end as reason,
     null as observed_at,
@@ -82,4 +81,4 @@ select
 from places
 left join stg.repositories as known on places.repository = known.repository
 left join gaps on places.repository = gaps.repository
-where gaps.has_pulls_gap or places.repository not in (select repository from pulls)
+where gaps.pulls_needs is not null or places.repository not in (select repository from pulls)

@@ -143,13 +143,13 @@ summed as (
     group by repository, begins_at
 ),
 gaps as (
-    select nights.repository, nights.begins_at, count(*) as n
+    select nights.repository, nights.begins_at, count(*) as n, max(gaps.permission) as permission
     from nights
-    inner join stg.gaps as gaps
+    inner join mart.gaps as gaps
         on nights.repository = gaps.repository
         and (gaps.from_at is null or gaps.from_at < nights.ends_at)
         and (gaps.to_at is null or nights.begins_at <= gaps.to_at)
-    where gaps.is_open and gaps.resource in ('runs', 'run')
+    where gaps.resource in ('runs', 'run', 'run_numbers')
     group by nights.repository, nights.begins_at
 ),
 judged as (
@@ -163,6 +163,7 @@ judged as (
         summed.not_executed,
         summed.unknown,
         summed.tools,
+        coalesce('; needs ' || gaps.permission, '') as needs,
         case
             when served.run_id is null and gaps.n > 0 then 'runs missing'
             when served.run_id is null then 'missing'
@@ -186,7 +187,7 @@ select
         else 'no_evidence'
     end as status,
     case finding
-        when 'runs missing' then 'no scheduled run is known, and runs are missing'
+        when 'runs missing' then concat('no scheduled run is known, and runs are missing', needs)
         when 'missing' then
             case
                 when other_at is null then concat('no scheduled run from ', begins_at, ' until ', ends_at)

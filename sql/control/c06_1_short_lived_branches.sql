@@ -19,10 +19,9 @@ places as (
     select repository from stg.runs
 ),
 gaps as (
-    select repository, bool_or(resource = 'pulls') as has_pulls_gap
-    from stg.gaps
-    where is_open and (from_at is null or from_at < $to) and (to_at is null or $from <= to_at)
-    group by repository
+    select repository, needs
+    from mart.missing_evidence
+    where evidence = 'pull_requests'
 ),
 commits as (
     select
@@ -70,12 +69,12 @@ union all
 select
     places.repository as subject,
     case
-        when known.repository is null or gaps.has_pulls_gap then 'no_evidence'
+        when known.repository is null or gaps.repository is not null then 'no_evidence'
         else 'not_applicable'
     end as status,
     case
         when known.repository is null then 'pull requests are not collected'
-        when gaps.has_pulls_gap then 'pull requests are missing'
+        when gaps.repository is not null then concat('pull requests are missing', gaps.needs)
         else 'no pull request was merged in the window'
     end as reason,
     null as observed_at,
@@ -83,4 +82,4 @@ select
 from places
 left join stg.repositories as known on places.repository = known.repository
 left join gaps on places.repository = gaps.repository
-where gaps.has_pulls_gap or places.repository not in (select repository from pulls)
+where gaps.repository is not null or places.repository not in (select repository from pulls)

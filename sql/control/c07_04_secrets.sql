@@ -44,9 +44,9 @@ silences as (
     group by repository
 ),
 gaps as (
-    select repository, max(reason) as reason
-    from stg.gaps
-    where is_open and resource = 'secret_alerts'
+    select repository, max(reason) || coalesce('; needs ' || max(permission), '') as reason
+    from mart.gaps
+    where resource = 'secret_alerts'
     group by repository
 )
 select

@@ -52,6 +52,12 @@ silences as (
         regexp_like(stream, '^(codeql|semgrep) ')
         and from_at < $to and (to_at is null or $from < to_at)
     group by repository
+),
+gaps as (
+    select repository, sum(n) as n, string_agg(distinct needs, '' order by needs) as needs
+    from mart.missing_evidence
+    where evidence in ('runs', 'scans')
+    group by repository
 )
 select
     concat(repository, ' run ', run_id, ' attempt ', run_attempt, ' ', stream) as subject,
@@ -70,6 +76,7 @@ select
     places.repository as subject,
     'no_evidence' as status,
     case
+        when gaps.n > 0 then concat('runs or scans are missing: ', gaps.n, ' gaps', gaps.needs)
         when silences.repository is not null then concat('no complete scan for too long from ', silences.from_at)
         else 'no scan of source code of the default branch ended in the window'
     end as reason,
@@ -77,4 +84,7 @@ select
     '' as evidence
 from places
 left join silences on places.repository = silences.repository
-where silences.repository is not null or places.repository not in (select repository from scans)
+left join gaps on places.repository = gaps.repository
+where
+    gaps.n > 0 or silences.repository is not null
+    or places.repository not in (select repository from scans)

@@ -56,9 +56,9 @@ summed as (
     group by repository
 ),
 gaps as (
-    select repository, max(reason) as reason
-    from stg.gaps
-    where is_open and resource = 'analyses'
+    select repository, max(reason) || coalesce('; needs ' || max(permission), '') as reason
+    from mart.gaps
+    where resource = 'analyses'
     group by repository
 )
 select

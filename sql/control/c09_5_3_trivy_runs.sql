@@ -67,11 +67,9 @@ judged as (
     left join builds on scans.repository = builds.repository and scans.run_id = builds.run_id
 ),
 gaps as (
-    select repository, count(*) as n
-    from stg.gaps
-    where
-        is_open and resource in ('runs', 'run', 'attempt', 'jobs', 'artifacts')
-        and (from_at is null or from_at < $to) and (to_at is null or $from <= to_at)
+    select repository, sum(n) as n, string_agg(distinct needs, '' order by needs) as needs
+    from mart.missing_evidence
+    where evidence in ('runs', 'jobs', 'scans')
     group by repository
 )
 select
@@ -92,7 +90,7 @@ select
     places.repository as subject,
     'no_evidence' as status,
     case
-        when gaps.n > 0 then concat('runs are missing: ', gaps.n, ' gaps')
+        when gaps.n > 0 then concat('runs are missing: ', gaps.n, ' gaps', gaps.needs)
         else 'no Trivy scan of the default branch in the window'
     end as reason,
     null as observed_at,

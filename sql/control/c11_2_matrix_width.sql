@@ -60,11 +60,9 @@ known as (
     select distinct repository from jobs
 ),
 gaps as (
-    select repository, count(*) as n
-    from stg.gaps
-    where
-        is_open and resource in ('runs', 'run', 'attempt', 'jobs')
-        and (from_at is null or from_at < $to) and (to_at is null or $from <= to_at)
+    select repository, sum(n) as n, string_agg(distinct needs, '' order by needs) as needs
+    from mart.missing_evidence
+    where evidence in ('runs', 'jobs')
     group by repository
 )
 select
@@ -82,7 +80,7 @@ select
         else 'not_applicable'
     end as status,
     case
-        when gaps.n > 0 then concat('jobs are missing: ', gaps.n, ' gaps')
+        when gaps.n > 0 then concat('jobs are missing: ', gaps.n, ' gaps', gaps.needs)
         when known.repository is null then 'no job is known that ran in the window'
         else 'no job has a matrix'
     end as reason,

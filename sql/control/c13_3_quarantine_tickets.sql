@@ -43,11 +43,9 @@ known as (
     where format = 'junit' and $from <= completed_at and completed_at < $to
 ),
 gaps as (
-    select repository, count(*) as n
-    from stg.gaps
-    where
-        is_open and resource in ('runs', 'run', 'attempt', 'artifacts', 'quarantine_lists', 'issues')
-        and (from_at is null or from_at < $to) and (to_at is null or $from <= to_at)
+    select repository, sum(n) as n, string_agg(distinct needs, '' order by needs) as needs
+    from mart.missing_evidence
+    where evidence in ('runs', 'tests', 'quarantine_lists', 'issues')
     group by repository
 )
 select
@@ -72,7 +70,7 @@ select
     places.repository as subject,
     case when gaps.n > 0 or known.repository is null then 'no_evidence' else 'not_applicable' end as status,
     case
-        when gaps.n > 0 then concat('what may quarantine a test is missing: ', gaps.n, ' gaps')
+        when gaps.n > 0 then concat('what may quarantine a test is missing: ', gaps.n, ' gaps', gaps.needs)
         when known.repository is null then 'no test report is known in the window'
         else 'no test was in quarantine in the window'
     end as reason,

@@ -68,23 +68,23 @@ known as (
 gaps as (
     select
         repository,
-        bool_or(resource = 'issues') as has_issues_gap,
-        bool_or(resource in ('runs', 'run', 'attempt', 'jobs')) as has_runs_gap
-    from stg.gaps
-    where is_open and (from_at is null or from_at < $to) and (to_at is null or $from <= to_at)
+        max(case when evidence = 'issues' then needs end) as issues_needs,
+        string_agg(distinct case when evidence <> 'issues' then needs end, '') as runs_needs
+    from mart.missing_evidence
+    where evidence in ('issues', 'runs', 'jobs', 'check_runs')
     group by repository
 )
 select
     concat(judged.repository, ' outage ', judged.opened_at) as subject,
     case
         when matched.in_time is not null then 'pass'
-        when repositories.repository is null or gaps.has_issues_gap then 'no_evidence'
+        when repositories.repository is null or gaps.issues_needs is not null then 'no_evidence'
         else 'fail'
     end as status,
     case
         when matched.in_time is not null then concat('issue ', matched.in_time, ' in time')
         when repositories.repository is null then 'issues are not collected'
-        when gaps.has_issues_gap then 'issues are missing'
+        when gaps.issues_needs is not null then concat('issues are missing', gaps.issues_needs)
         when matched.late is not null then concat('issue ', matched.late, ' came too late')
         when matched.without_component is not null
             then concat('issue ', matched.without_component, ' names no component')
@@ -105,9 +105,13 @@ left join gaps on judged.repository = gaps.repository
 union all
 select
     places.repository as subject,
-    case when gaps.has_runs_gap or known.repository is null then 'no_evidence' else 'not_applicable' end as status,
     case
-        when gaps.has_runs_gap then 'runs are missing, so that an outage may be'
+        when gaps.runs_needs is not null or known.repository is null then 'no_evidence'
+        else 'not_applicable'
+    end as status,
+    case
+        when gaps.runs_needs is not null
+            then concat('runs are missing, so that an outage may be', gaps.runs_needs)
         when known.repository is null then 'no required check judged a commit of main in the window'
         else 'main did not turn red in the window'
     end as reason,
@@ -116,4 +120,4 @@ select
 from places
 left join known on places.repository = known.repository
 left join gaps on places.repository = gaps.repository
-where gaps.has_runs_gap or places.repository not in (select repository from judged)
+where gaps.runs_needs is not null or places.repository not in (select repository from judged)

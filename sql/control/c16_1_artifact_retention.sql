@@ -81,11 +81,9 @@ known as (
     select distinct repository from mart.ended_jobs
 ),
 gaps as (
-    select repository, count(*) as n
-    from stg.gaps
-    where
-        is_open and resource in ('runs', 'run', 'artifacts')
-        and (from_at is null or from_at < $to) and (to_at is null or $from <= to_at)
+    select repository, sum(n) as n, string_agg(distinct needs, '' order by needs) as needs
+    from mart.missing_evidence
+    where evidence in ('runs', 'artifacts')
     group by repository
 )
 select
@@ -105,7 +103,7 @@ select
     places.repository as subject,
     case when gaps.n > 0 or known.repository is null then 'no_evidence' else 'not_applicable' end as status,
     case
-        when gaps.n > 0 then concat('artifacts are missing: ', gaps.n, ' gaps')
+        when gaps.n > 0 then concat('artifacts are missing: ', gaps.n, ' gaps', gaps.needs)
         when known.repository is null then 'no job is known that ended in the window'
         else 'no artifact was uploaded in the window'
     end as reason,

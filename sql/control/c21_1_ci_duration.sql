@@ -18,11 +18,11 @@ measured as (
     select value, n from kpi.median_ci_duration_per_pull_request where repository is null
 ),
 gaps as (
-    select count(*) as n
-    from stg.gaps
-    where
-        is_open and resource in ('runs', 'run', 'attempt', 'jobs', 'pulls', 'pull_commits')
-        and (from_at is null or from_at < $to) and (to_at is null or $from <= to_at)
+    select
+        coalesce(sum(n), 0) as n,
+        coalesce(string_agg(distinct needs, '' order by needs), '') as needs
+    from mart.missing_evidence
+    where evidence in ('runs', 'jobs', 'pull_requests', 'required_checks')
 ),
 pulls as (
     select count(*) as n from stg.repositories
@@ -38,12 +38,14 @@ select
         else 'pass'
     end as status,
     case
-        when measured.n = 0 and gaps.n > 0 then concat('runs or pull requests are missing: ', gaps.n, ' gaps')
+        when measured.n = 0 and gaps.n > 0 then concat('evidence is missing: ', gaps.n, ' gaps', gaps.needs)
         when measured.n = 0 and pulls.n = 0 then 'pull requests are not collected'
         when measured.n = 0 then 'no pull request with a green head commit was merged in the window'
         when measured.n < enough.value then concat('too few pull requests to judge: ', measured.n)
         when gaps.n > 0
-            then concat(measured.value, ' seconds over ', measured.n, ' pull requests, with ', gaps.n, ' gaps')
+            then concat(
+                measured.value, ' seconds over ', measured.n, ' pull requests, with ', gaps.n, ' gaps', gaps.needs
+            )
         else concat(measured.value, ' seconds over ', measured.n, ' pull requests')
     end as reason,
     $to as observed_at,

@@ -21,7 +21,12 @@ measured as (
 lost as (
     select coalesce(sum(n), 0) as n
     from mart.flaky_rate_exclusions
-    where reason in ('report_missing', 'report_partial', 'report_refused')
+    where reason in ('evidence_missing', 'report_missing', 'report_partial', 'report_refused')
+),
+gaps as (
+    select coalesce(string_agg(distinct needs, '' order by needs), '') as needs
+    from mart.missing_evidence
+    where evidence in ('runs', 'tests')
 )
 select
     'all repositories' as subject,
@@ -34,12 +39,16 @@ select
     case
         when measured.n = 0 then 'no test is known that was executed'
         when lost.n > 0
-            then concat(measured.value, ' percent of ', measured.n, ' tests, and ', lost.n, ' reports are missing')
+            then concat(
+                measured.value, ' percent of ', measured.n, ' tests, and ', lost.n, ' runs or reports are missing',
+                gaps.needs
+            )
         else concat(measured.value, ' percent of ', measured.n, ' tests')
     end as reason,
     $to as observed_at,
     'kpi=flaky_test_rate' as evidence
 from measured
 cross join lost
+cross join gaps
 inner join policy as rules
     on rules.name = 'flaky_rate_max' and rules.valid_from <= $to and $to < rules.valid_to

@@ -43,11 +43,9 @@ known as (
     where $from <= completed_at and completed_at < $to
 ),
 gaps as (
-    select repository, count(*) as n
-    from stg.gaps
-    where
-        is_open and resource in ('runs', 'run', 'attempt', 'jobs', 'check_runs')
-        and (from_at is null or from_at < $to) and (to_at is null or $from <= to_at)
+    select repository, sum(n) as n, string_agg(distinct needs, '' order by needs) as needs
+    from mart.missing_evidence
+    where evidence in ('runs', 'jobs', 'check_runs', 'required_checks')
     group by repository
 )
 select
@@ -70,7 +68,7 @@ select
     places.repository as subject,
     case when gaps.n > 0 or known.repository is null then 'no_evidence' else 'not_applicable' end as status,
     case
-        when gaps.n > 0 then concat('runs are missing: ', gaps.n, ' gaps')
+        when gaps.n > 0 then concat('runs are missing: ', gaps.n, ' gaps', gaps.needs)
         when known.repository is null then 'no required check judged a commit of main in the window'
         else 'main was judged, and never red'
     end as reason,

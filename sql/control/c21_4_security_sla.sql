@@ -34,6 +34,12 @@ silences as (
     from mart.scan_gaps
     where from_at < $to and (to_at is null or $from < to_at)
     group by repository
+),
+gaps as (
+    select repository, sum(n) as n, string_agg(distinct needs, '' order by needs) as needs
+    from mart.missing_evidence
+    where evidence in ('runs', 'scans')
+    group by repository
 )
 select
     concat(
@@ -53,10 +59,11 @@ union all
 select
     places.repository as subject,
     case
-        when silences.n > 0 or scanned.repository is null then 'no_evidence'
+        when gaps.n > 0 or silences.n > 0 or scanned.repository is null then 'no_evidence'
         else 'not_applicable'
     end as status,
     case
+        when gaps.n > 0 then concat('runs or scans are missing: ', gaps.n, ' gaps', gaps.needs)
         when silences.n > 0 then concat('no complete scan for too long, first from ', silences.from_at)
         when scanned.repository is null then 'no complete scan of the default branch in the window'
         else 'nothing was due in the window'
@@ -65,5 +72,8 @@ select
     '' as evidence
 from places
 left join silences on places.repository = silences.repository
+left join gaps on places.repository = gaps.repository
 left join scanned on places.repository = scanned.repository
-where silences.n > 0 or scanned.repository is null or places.repository not in (select repository from episodes)
+where
+    gaps.n > 0 or silences.n > 0 or scanned.repository is null
+    or places.repository not in (select repository from episodes)

@@ -56,6 +56,15 @@ reasons as (
     select place, 'head_commit_too_long' as reason, n_too_long as n from sums
     union all
     select place, 'pull_request_without_green_head' as reason, n_without_green as n from sums
+    union all
+    select
+        case when is_everywhere then '' else repository end as place,
+        'evidence_missing' as reason,
+        sum(n) as n
+    from mart.missing_evidence
+    cross join (values (true), (false)) as places (is_everywhere)
+    where evidence in ('runs', 'jobs', 'pull_requests', 'required_checks')
+    group by case when is_everywhere then '' else repository end
 ),
 excluded as (
     select place, array_agg(named_struct('reason', reason, 'n', cast(n as bigint)) order by reason) as excluded

@@ -26,9 +26,7 @@ select
     cast(n as bigint) as n,
     cast(null as double) as low,
     cast(null as double) as high,
-    case when n_gaps > 0 then
-        make_array(named_struct('reason', 'scan_gap', 'n', cast(n_gaps as bigint)))
-    end as excluded,
+    excluded,
     met,
     late,
     open_breached,

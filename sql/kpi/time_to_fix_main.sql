@@ -15,7 +15,7 @@
 -- executed, on the same or a later commit. `open_breaches`: outages that are open at the end for longer than the
 -- target, which no median of closed ones can hold: with one of them the target is missed.
 --
--- limits: the order of commits is that of their pushes; runs that are missing hide outages, see the gaps.
+-- limits: the order of commits is that of their pushes.
 with
 repositories as (
     select distinct repository from stg.runs
@@ -57,12 +57,26 @@ medians as (
     where not closed.is_rerun_alone
     group by places.place
 ),
-reruns as (
-    select places.place, count(*) as n
+reasons as (
+    select places.place, 'fixed_by_rerun_alone' as reason, count(*) as n
     from places
     inner join closed on places.repository = closed.repository
     where closed.is_rerun_alone
     group by places.place
+    union all
+    select
+        case when is_everywhere then '' else repository end as place,
+        'evidence_missing' as reason,
+        sum(n) as n
+    from mart.missing_evidence
+    cross join (values (true), (false)) as places (is_everywhere)
+    where evidence in ('runs', 'jobs', 'check_runs', 'required_checks')
+    group by case when is_everywhere then '' else repository end
+),
+excluded as (
+    select place, array_agg(named_struct('reason', reason, 'n', cast(n as bigint)) order by reason) as excluded
+    from reasons
+    group by place
 ),
 opened as (
     select
@@ -91,9 +105,7 @@ select
     coalesce(medians.n, 0) as n,
     cast(null as double) as low,
     cast(null as double) as high,
-    case when reruns.n > 0 then
-        make_array(named_struct('reason', 'fixed_by_rerun_alone', 'n', cast(reruns.n as bigint)))
-    end as excluded,
+    excluded.excluded,
     medians.p90,
     case when medians.n > 0 then cast(medians.n_in_time as double) * 100 / cast(medians.n as double) end
         as percent_in_time,
@@ -102,7 +114,7 @@ select
     coalesce(opened.n_breached, 0) as open_breaches
 from (select distinct place from places) as everywhere
 left join medians on everywhere.place = medians.place
-left join reruns on everywhere.place = reruns.place
+left join excluded on everywhere.place = excluded.place
 left join opened on everywhere.place = opened.place
 left join commits on everywhere.place = commits.place
 order by everywhere.place

@@ -10,19 +10,15 @@
 -- columns: to_at: last instant that one may touch; empty: still
 -- columns: observed_at: when one was last asked for
 --
--- Open gaps that may touch the window, counted; `list.gaps` names each.
+-- Open gaps that may touch the window, and runs whose numbers are skipped, counted; `list.gaps` names each.
 select
     repository,
     resource,
     reason,
-    count(*) as n,
+    sum(n) as n,
     case when count(from_at) = count(*) then min(from_at) end as from_at,
     case when count(to_at) = count(*) then max(to_at) end as to_at,
     max(observed_at) as observed_at
-from stg.gaps
-where
-    is_open
-    and (from_at is null or from_at < $to)
-    and (to_at is null or $from <= to_at)
+from mart.gaps
 group by repository, resource, reason
 order by n desc, repository, resource, reason

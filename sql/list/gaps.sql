@@ -13,8 +13,8 @@
 -- columns: to_at: last instant that it may touch; empty: still
 -- columns: observed_at: when it was last asked for
 --
--- What the source did not give, has not given since, and may touch the window. While a gap is open, a KPI over its time
--- is undetermined rather than met.
+-- What the source did not give, has not given since, and may touch the window; and where numbers of runs are skipped,
+-- `run_numbers`. While a gap is open, a KPI over its time that rests on such evidence is undetermined rather than met.
 select
     repository,
     resource,
@@ -26,9 +26,5 @@ select
     from_at,
     to_at,
     observed_at
-from stg.gaps
-where
-    is_open
-    and (from_at is null or from_at < $to)
-    and (to_at is null or $from <= to_at)
+from mart.gaps
 order by to_at desc nulls first, from_at desc nulls first, repository, resource, subject

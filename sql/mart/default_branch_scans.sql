@@ -13,7 +13,8 @@
 -- columns: clears_from: the first ordinal whose scan can prove that what this one saw is gone
 --
 -- Runs of push, schedule and dispatch on the default branch of the repository itself. An advancing scan is of the same
--- or a later commit than all advancing scans before it.
+-- or a later commit than all advancing scans before it. Linters, type checkers, and checks of contracts and licences
+-- are left out: what they find has no clock.
 -- limits: legs of a matrix that scan different folders have to state a category, as GitHub asks of them, too.
 with
 runs as (
@@ -65,6 +66,7 @@ scans as (
         and scans.run_id = runs.run_id
         and scans.run_attempt = runs.run_attempt
     inner join commits on runs.repository = commits.repository and runs.head_sha = commits.head_sha
+    where scans.is_security
 ),
 outdated as (
     select

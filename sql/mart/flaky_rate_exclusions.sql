@@ -46,4 +46,9 @@ from (
     select repository, 'report_missing' as reason, count(*) as n
     from mart.missing_reports
     group by repository
+    union all
+    select repository, 'evidence_missing' as reason, sum(n) as n
+    from mart.missing_evidence
+    where evidence in ('runs', 'tests')
+    group by repository
 ) as reasons

@@ -131,9 +131,9 @@ gaps as (
         repository,
         bool_or(resource = 'ruleset_history') as has_history_gap,
         bool_or(resource in ('protection', 'rules', 'rulesets')) as has_rules_gap,
-        bool_or(resource in ('runs', 'run', 'attempt', 'jobs', 'check_runs')) as has_runs_gap
-    from stg.gaps
-    where is_open and (from_at is null or from_at < $to) and (to_at is null or $from <= to_at)
+        bool_or(resource in ('runs', 'run', 'attempt', 'run_numbers', 'jobs', 'check_runs')) as has_runs_gap,
+        string_agg(distinct permission, ', ' order by permission) as permissions
+    from mart.gaps
     group by repository
 ),
 found as (
@@ -154,7 +154,8 @@ found as (
         active.repository is not null as is_active,
         coalesce(gaps.has_history_gap, false) as has_history_gap,
         coalesce(gaps.has_rules_gap, false) as has_rules_gap,
-        coalesce(gaps.has_runs_gap, false) as has_runs_gap
+        coalesce(gaps.has_runs_gap, false) as has_runs_gap,
+        coalesce('; needs ' || gaps.permissions, '') as needs
     from population
     left join covered
         on population.repository = covered.repository and population.check_name = covered.check_name
@@ -189,12 +190,13 @@ select
     end as status,
     case finding
         when 'archived' then 'the repository is archived'
-        when 'rules unknown' then 'no rules of the default branch are known in the window'
-        when 'rules unreadable' then 'rules of the default branch could not be read'
+        when 'rules unknown' then concat('no rules of the default branch are known in the window', needs)
+        when 'rules unreadable' then concat('rules of the default branch could not be read', needs)
         when 'absent' then concat('not required from ', absent_from)
         when 'rules unknown before' then concat('the rules are known from ', known_from, ' only')
         when 'required' then 'required all the time, and reported'
-        when 'reports unknown' then 'required all the time; no run is known that could have reported it'
+        when 'reports unknown'
+            then concat('required all the time; no run is known that could have reported it', needs)
         else 'required, and never reported'
     end as reason,
     case

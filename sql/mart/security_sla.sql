@@ -6,7 +6,7 @@
 -- materialize: yes
 -- columns: open_breached: due in the window and still open
 -- columns: open_breaches: due before the window and still open at its end
--- columns: n_gaps: spans without a complete scan that touch the window
+-- columns: excluded: spans without a complete scan, and missing evidence, that touch the window
 --
 -- What the numbers of both severities are made of, for every repository that has runs.
 with
@@ -36,12 +36,28 @@ counted as (
     where episodes.due_at < $to
     group by places.place, episodes.severity
 ),
-gaps as (
-    select places.place, count(*) as n
+reasons as (
+    select places.place, 'scan_gap' as reason, count(*) as n
     from places
     inner join mart.scan_gaps as gaps on places.repository = gaps.repository
     where gaps.from_at < $to and (gaps.to_at is null or $from < gaps.to_at)
     group by places.place
+    union all
+    select
+        case when is_everywhere then '' else repository end as place,
+        'evidence_missing' as reason,
+        sum(n) as n
+    from mart.missing_evidence
+    cross join (values (true), (false)) as places (is_everywhere)
+    where evidence in ('runs', 'scans')
+    group by case when is_everywhere then '' else repository end
+),
+excluded as (
+    select
+        place,
+        array_agg(named_struct('reason', reason, 'n', cast(n as bigint)) order by reason) as excluded
+    from reasons
+    group by place
 )
 select
     severities.place as repository,
@@ -51,7 +67,7 @@ select
     coalesce(counted.open_breached, 0) as open_breached,
     coalesce(counted.open_breaches, 0) as open_breaches,
     coalesce(counted.met + counted.late + counted.open_breached, 0) as n,
-    coalesce(gaps.n, 0) as n_gaps
+    excluded.excluded
 from severities
 left join counted on severities.place = counted.place and severities.severity = counted.severity
-left join gaps on severities.place = gaps.place
+left join excluded on severities.place = excluded.place

@@ -38,6 +38,8 @@ select
     observed.run_attempt,
     observed.workflow,
     observed.workflow_path,
+    observed.workflow_id,
+    observed.run_number,
     observed.event,
     coalesce(observed.head_branch, '') as head_branch,
     coalesce(observed.default_branch, branches.default_branch, '') as default_branch,

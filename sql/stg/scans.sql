@@ -7,6 +7,8 @@
 -- Unique when written, so nothing is joined or grouped here and every filter reaches the files.
 -- `scanned_at` is when the scan ended by the tool's own clock, else when its job or run completed.
 -- Only a scan with `is_complete` proves that something is gone.
+-- `is_security` is false for linters, type checkers, and tools that check contracts or licences: what they find has no
+-- clock (§21). Of a tool that is not known it is true.
 select
     repository,
     run_id,
@@ -18,6 +20,10 @@ select
     scan,
     tool,
     tool_family,
+    tool_family not in (
+        'actionlint', 'biome', 'buf', 'clippy', 'eslint', 'hadolint', 'inspectcode', 'licensee', 'mypy', 'oasdiff',
+        'openapi-diff', 'ort', 'pylint', 'pyright', 'ruff', 'shellcheck', 'spectral', 'tflint', 'yamllint'
+    ) as is_security,
     tool_version,
     rules_sha256,
     category,

@@ -3,7 +3,7 @@
 -- kind: stg
 -- grain: repository, run_id, run_attempt, workflow, job, artifact, source_sha256
 --
--- `kind` is what a format tells of: `tests`, `coverage` or `scan`; null for what is no report.
+-- `kind` is what a format tells of: `tests`, `coverage`, `scan`, `sbom` or `configuration`; null for what is no report.
 -- `is_lost_report`: the payload may have been a test report and could not be read to its end. Another format, told
 -- by its root element, is no loss.
 select
@@ -18,7 +18,12 @@ select
     case
         when format = 'junit' then 'tests'
         when format in ('cobertura', 'jacoco', 'lcov') then 'coverage'
-        when format in ('checkov', 'gitleaks', 'grype', 'sarif', 'semgrep', 'tfsec', 'trivy') then 'scan'
+        when format in (
+            'buf', 'checkov', 'gitleaks', 'grype', 'licensee', 'mypy', 'oasdiff', 'openapi_diff', 'ort', 'ruff',
+            'sarif', 'semgrep', 'shellcheck', 'spectral', 'tfsec', 'trivy', 'yamllint'
+        ) then 'scan'
+        when format in ('cyclonedx', 'spdx') then 'sbom'
+        when format in ('codeowners', 'dockerfile', 'pre_commit', 'workflow') then 'configuration'
     end as kind,
     parser,
     dialect,

@@ -256,14 +256,22 @@ fn by(answer: &KpiAnswer, row: &KpiRow) -> String {
     }
 }
 
+/// The singular: `span of time` of `spans of time`, `run attempt` of `run attempts`.
+fn one_of(counts: &str) -> String {
+    match counts.split_once("s of ") {
+        Some((one, what)) => format!("{one} of {what}"),
+        None => counts.strip_suffix('s').unwrap_or(counts).to_owned(),
+    }
+}
+
 /// What is missing, in words: `3 test reports break off, 1 …`; empty without a gap.
 pub(crate) fn gaps(row: &KpiRow) -> String {
     let gap = |excluded: &query::answer::Excluded| {
         let known = exclusion(&excluded.reason).filter(|known| known.is_gap)?;
         let n = format::count(excluded.n);
         let counts = match excluded.n {
-            1 => known.counts.strip_suffix('s').unwrap_or(known.counts),
-            _ => known.counts,
+            1 => one_of(known.counts),
+            _ => known.counts.to_owned(),
         };
         let how = known.reason.rsplit('_').next().unwrap_or(known.reason);
         Some(format!("{n} {counts} {how}"))

@@ -35,6 +35,8 @@ reasons as (
         and sources.completed_at >= window_from() and sources.completed_at < window_to()
     union all
     select repository, 'report_missing' from missing_reports
+    union all
+    select repository, 'evidence_missing' from taken_away, range(taken_away.n) where evidence in ('runs', 'tests')
 ),
 counted as (
     select

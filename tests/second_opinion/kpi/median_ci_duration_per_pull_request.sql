@@ -20,9 +20,18 @@ counted as (
     group by all
 ),
 reasons as (
-    unpivot (select * exclude (durations) from counted)
-    on head_commit_not_green, head_commit_superseded, head_commit_too_long, pull_request_without_green_head
-    into name reason value n
+    select organization, repository, reason, n from (
+        unpivot (select * exclude (durations) from counted)
+        on head_commit_not_green, head_commit_superseded, head_commit_too_long, pull_request_without_green_head
+        into name reason value n
+    )
+    union all
+    select places.organization, places.repository, 'evidence_missing', sum(n)
+    from places
+    join taken_away
+        on coalesce(taken_away.repository = places.repository, organization(taken_away.repository) = organization)
+    where evidence in ('runs', 'jobs', 'pull_requests', 'required_checks')
+    group by all
 )
 select
     organization,

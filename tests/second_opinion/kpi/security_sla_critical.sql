@@ -32,7 +32,12 @@ sums as (
             select count(*) from scan_gaps as gaps
             where coalesce(gaps.repository = sums.repository, organization(gaps.repository) = sums.organization)
                 and gaps.from_at < window_to() and coalesce(gaps.to_at > window_from(), true)
-        ) as n_gaps
+        ) as n_gaps,
+        (
+            select sum(n)::bigint from taken_away as gaps
+            where coalesce(gaps.repository = sums.repository, organization(gaps.repository) = sums.organization)
+                and evidence in ('runs', 'scans')
+        ) as n_lost
     from counted as sums
 )
 select
@@ -44,7 +49,9 @@ select
     coalesce(len(due), 0) as n,
     null::double as low,
     null::double as high,
-    if(n_gaps > 0, [{reason: 'scan_gap', n: n_gaps}], null) as excluded,
+    nullif(list_filter(
+        [{reason: 'scan_gap', n: n_gaps}, {reason: 'evidence_missing', n: n_lost}], lambda reason: reason.n > 0
+    ), []) as excluded,
     coalesce(met, 0) as met,
     coalesce(late, 0) as late,
     coalesce(open_breached, 0) as open_breached,

@@ -37,7 +37,12 @@ counted as (
             select count(*) from judged_commits as judged
             where coalesce(judged.repository = places.repository, organization(judged.repository) = organization)
                 and judged_at >= window_from() and judged_at < window_to()
-        ) as commits_judged
+        ) as commits_judged,
+        (
+            select sum(n)::bigint from taken_away
+            where coalesce(taken_away.repository = places.repository, organization(taken_away.repository) = organization)
+                and evidence in ('runs', 'jobs', 'check_runs', 'required_checks')
+        ) as n_lost
     from places
 )
 select
@@ -49,7 +54,10 @@ select
     coalesce(len(fixed), 0) as n,
     null::double as low,
     null::double as high,
-    if(n_rerun > 0, [{reason: 'fixed_by_rerun_alone', n: n_rerun}], null) as excluded,
+    nullif(list_filter(
+        [{reason: 'fixed_by_rerun_alone', n: n_rerun}, {reason: 'evidence_missing', n: n_lost}],
+        lambda reason: reason.n > 0
+    ), []) as excluded,
     list_aggregate(fixed, 'quantile_cont', 0.9) as p90,
     len(list_filter(fixed, lambda seconds: seconds < goal.seconds)) * 100.0::double / len(fixed) as percent_in_time,
     commits_judged,

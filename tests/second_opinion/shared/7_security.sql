@@ -42,6 +42,14 @@ timed as (
     from scans
     join branch_runs using (repository, run_id, run_attempt)
     join places on places.repository = scans.repository and places.head_sha = branch_runs.head_sha
+    -- Tools whose findings are no vulnerabilities, secrets or misconfigurations have no clock.
+    where not list_contains(
+        [
+            'actionlint', 'biome', 'buf', 'clippy', 'eslint', 'hadolint', 'inspectcode', 'licensee', 'mypy', 'oasdiff',
+            'openapi-diff', 'ort', 'pylint', 'pyright', 'ruff', 'shellcheck', 'spectral', 'tflint', 'yamllint'
+        ],
+        scans.tool_family
+    )
 ),
 ordered as (
     select

@@ -96,7 +96,7 @@ impl Known {
         let read = async |table, columns: &[&str], visit: &mut dyn FnMut(&Row<'_>)| -> Result<()> {
             let mut names = vec!["repository"];
             names.extend_from_slice(columns);
-            known::rows(snapshot, table, repository, &names, &mut |batch: &RecordBatch| {
+            known::rows(snapshot, table, Some(repository), &names, &mut |batch: &RecordBatch| {
                 for row in 0..batch.num_rows() {
                     let row = Row {
                         columns: batch.columns(),

@@ -41,15 +41,23 @@ pub const RESOURCES: &[Resource] = &[
         permission: "Actions: read",
         tables: &[
             "artifacts",
+            "codeowners",
             "coverage",
             "coverage_files",
+            "dockerfile_images",
             "findings",
             "jobs",
+            "packages",
+            "pre_commit_hooks",
             "runs",
+            "sboms",
             "scans",
             "sources",
             "steps",
             "test_results",
+            "workflow_jobs",
+            "workflow_steps",
+            "workflows",
         ],
         needed_for: "runs, jobs and artifacts: every KPI",
     },
@@ -191,6 +199,15 @@ mod tests {
         // Gaps tell what could not be had.
         let expected: BTreeSet<_> = tables.filter(|name| *name != "gaps").collect();
         assert_eq!(filled, expected);
+    }
+
+    #[test]
+    fn gaps_name_the_permissions_that_resources_need() {
+        let sql = include_str!("../../../../sql/stg/gaps.sql");
+        let quoted = sql.split('\'').skip(1).step_by(2);
+        let named: BTreeSet<_> = quoted.filter(|text| text.ends_with(": read")).collect();
+        let needed: BTreeSet<_> = RESOURCES.iter().map(|resource| resource.permission).collect();
+        assert_eq!(named, needed);
     }
 
     #[test]

@@ -25,32 +25,32 @@ pub(crate) struct ObjectKind {
 }
 
 /// Declares a kind.
-const fn kind(format: &'static str, parser: &'static str, read: Reader) -> ObjectKind {
+const fn declare(format: &'static str, parser: &'static str, read: Reader) -> ObjectKind {
     ObjectKind { format, parser, read }
 }
 
-pub(crate) const ALERT: ObjectKind = kind("github_alert", "github_alert/1", security::alert);
-pub(crate) const ANALYSIS: ObjectKind = kind("github_analysis", "github_analysis/1", security::analysis);
-pub(crate) const ARTIFACT: ObjectKind = kind("github_artifact", "github_artifact/1", actions::artifact);
-pub(crate) const CHECK_RUN: ObjectKind = kind("github_check_run", "github_check_run/1", changes::check_run);
-pub(crate) const GAP: ObjectKind = kind("github_gap", "github_gap/1", gaps::read);
-pub(crate) const ISSUE: ObjectKind = kind("github_issue", "github_issue/1", changes::issue);
-pub(crate) const JOB: ObjectKind = kind("github_job", "github_job/1", actions::job);
-pub(crate) const PULL: ObjectKind = kind("github_pull", "github_pull/1", changes::pull);
-pub(crate) const PULL_COMMIT: ObjectKind = kind("github_pull_commit", "github_pull_commit/1", changes::pull_commit);
-pub(crate) const QUARANTINE_LIST: ObjectKind = kind(
+pub(crate) const ALERT: ObjectKind = declare("github_alert", "github_alert/1", security::alert);
+pub(crate) const ANALYSIS: ObjectKind = declare("github_analysis", "github_analysis/1", security::analysis);
+pub(crate) const ARTIFACT: ObjectKind = declare("github_artifact", "github_artifact/1", actions::artifact);
+pub(crate) const CHECK_RUN: ObjectKind = declare("github_check_run", "github_check_run/1", changes::check_run);
+pub(crate) const GAP: ObjectKind = declare("github_gap", "github_gap/1", gaps::read);
+pub(crate) const ISSUE: ObjectKind = declare("github_issue", "github_issue/1", changes::issue);
+pub(crate) const JOB: ObjectKind = declare("github_job", "github_job/1", actions::job);
+pub(crate) const PULL: ObjectKind = declare("github_pull", "github_pull/1", changes::pull);
+pub(crate) const PULL_COMMIT: ObjectKind = declare("github_pull_commit", "github_pull_commit/1", changes::pull_commit);
+pub(crate) const QUARANTINE_LIST: ObjectKind = declare(
     "github_quarantine_list",
     "github_quarantine_list/1",
     quarantine_list::read,
 );
-pub(crate) const REPOSITORY: ObjectKind = kind("github_repository", "github_repository/1", changes::repository);
-pub(crate) const RULES: ObjectKind = kind("github_rules", "github_rules/1", checks::read_observed);
-pub(crate) const RULESET_VERSION: ObjectKind = kind(
+pub(crate) const REPOSITORY: ObjectKind = declare("github_repository", "github_repository/1", changes::repository);
+pub(crate) const RULES: ObjectKind = declare("github_rules", "github_rules/1", checks::read_observed);
+pub(crate) const RULESET_VERSION: ObjectKind = declare(
     "github_ruleset_version",
     "github_ruleset_version/1",
     checks::read_version,
 );
-pub(crate) const RUN: ObjectKind = kind("github_run", "github_run/1", actions::run);
+pub(crate) const RUN: ObjectKind = declare("github_run", "github_run/2", actions::run);
 
 /// Every kind, alphabetic.
 pub(crate) static ALL: &[ObjectKind] = &[
@@ -70,10 +70,14 @@ pub(crate) static ALL: &[ObjectKind] = &[
     RUN,
 ];
 
+/// The kind of a format; null where the format is none of GitHub's.
+pub(crate) fn kind(format: &str) -> Option<&'static ObjectKind> {
+    ALL.iter().find(|kind| kind.format == format)
+}
+
 /// Reads an object of a format; null where the format is none of GitHub's.
 pub(crate) fn read(format: &str, object: &[u8], reading: &Reading<'_>) -> Option<Result<Vec<Rows>, String>> {
-    let kind = ALL.iter().find(|kind| kind.format == format)?;
-    Some((kind.read)(object, reading))
+    Some((kind(format)?.read)(object, reading))
 }
 
 /// What every row of an object carries.
