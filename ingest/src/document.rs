@@ -3,11 +3,33 @@
 
 use std::io::{self, BufRead};
 
+use domain::code_owners::CodeOwnersRule;
+use domain::dockerfile::DockerfileImage;
+use domain::pre_commit::PreCommitHook;
+use domain::sbom::{Package, Sbom};
 use domain::source::{SourceStatus, Warnings};
+use domain::workflow::{Workflow, WorkflowJob, WorkflowStep};
 
 /// What a document gives; each kind goes into the table of its name.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Row {}
+pub enum Row {
+    /// A rule of code owners.
+    CodeOwnersRule(CodeOwnersRule),
+    /// An image that a Dockerfile names.
+    DockerfileImage(Box<DockerfileImage>),
+    /// A hook that runs before a commit.
+    PreCommitHook(PreCommitHook),
+    /// A workflow file, behind its jobs.
+    Workflow(Box<Workflow>),
+    /// A job of a workflow file.
+    WorkflowJob(Box<WorkflowJob>),
+    /// A step of a job.
+    WorkflowStep(Box<WorkflowStep>),
+    /// A package of a bill of materials.
+    Package(Box<Package>),
+    /// A bill of materials, behind its packages.
+    Sbom(Box<Sbom>),
+}
 
 /// What became of one document.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,7 +13,10 @@ use lake::tables::report::{Report, Reported};
 use lake::tables::rows::{Observed, RowTable};
 use lake::tables::spec::{Stamp, TableSpec};
 use lake::tables::test_results::{self, ReportStamp, TestResultsBuilder};
-use lake::tables::{coverage, coverage_files, findings, runs, scans};
+use lake::tables::{
+    codeowners, coverage, coverage_files, dockerfile_images, findings, packages, pre_commit_hooks, runs, sboms, scans,
+    workflow_jobs, workflow_steps, workflows,
+};
 
 use crate::coverage::row::{Reader, Row};
 use crate::document;
@@ -109,7 +112,7 @@ impl Plan {
         } else if let Some(read) = registry::reader_of_coverage(&self.planned.format) {
             self.parse_coverage(read, payload, stamp, emit)?
         } else if let Some(read) = registry::reader_of_documents(&self.planned.format) {
-            self.parse_document(read, payload)?
+            self.parse_document(read, payload, stamp, emit)?
         } else {
             let mut bytes = Vec::new();
             payload.read_to_end(&mut bytes)?;
@@ -250,8 +253,39 @@ impl Plan {
         })
     }
 
-    fn parse_document(&self, read: document::Read, payload: &mut dyn BufRead) -> std::io::Result<Source> {
-        let outline = read(payload, &mut |row| match row {})?;
+    fn parse_document(
+        &self,
+        read: document::Read,
+        payload: &mut dyn BufRead,
+        stamp: Stamp,
+        emit: &mut dyn FnMut(Rows) -> std::io::Result<()>,
+    ) -> std::io::Result<Source> {
+        let mut packages = Parcel::new(&packages::TABLE, stamp, self.report());
+        let mut sboms = Parcel::new(&sboms::TABLE, stamp, self.report());
+        let mut code_owners = Parcel::new(&codeowners::TABLE, stamp, self.report());
+        let mut images = Parcel::new(&dockerfile_images::TABLE, stamp, self.report());
+        let mut hooks = Parcel::new(&pre_commit_hooks::TABLE, stamp, self.report());
+        let mut workflows = Parcel::new(&workflows::TABLE, stamp, self.report());
+        let mut jobs = Parcel::new(&workflow_jobs::TABLE, stamp, self.report());
+        let mut steps = Parcel::new(&workflow_steps::TABLE, stamp, self.report());
+        let outline = read(payload, &mut |row| match row {
+            document::Row::Package(package) => packages.push(*package, emit),
+            document::Row::Sbom(sbom) => sboms.push(*sbom, emit),
+            document::Row::CodeOwnersRule(row) => code_owners.push(row, emit),
+            document::Row::DockerfileImage(row) => images.push(*row, emit),
+            document::Row::PreCommitHook(row) => hooks.push(row, emit),
+            document::Row::Workflow(row) => workflows.push(*row, emit),
+            document::Row::WorkflowJob(row) => jobs.push(*row, emit),
+            document::Row::WorkflowStep(row) => steps.push(*row, emit),
+        })?;
+        packages.flush(emit)?;
+        sboms.flush(emit)?;
+        code_owners.flush(emit)?;
+        images.flush(emit)?;
+        hooks.flush(emit)?;
+        workflows.flush(emit)?;
+        jobs.flush(emit)?;
+        steps.flush(emit)?;
         Ok(Source {
             dialect: outline.dialect,
             warnings: outline.warnings,

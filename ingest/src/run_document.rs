@@ -88,6 +88,7 @@ pub fn read(payload: &[u8]) -> Result<Run, String> {
         updated_at: None,
         workflow_id: None,
         workflow_path: None,
+        run_number: None,
         actor: None,
         triggering_actor: None,
         pull_requests: None,

@@ -108,6 +108,7 @@ impl TestRun {
             updated_at: None,
             workflow_id: None,
             workflow_path: None,
+            run_number: None,
             actor: None,
             triggering_actor: None,
             pull_requests: None,

@@ -100,6 +100,7 @@ fn run_directory(directory: &Directory, stated: Stated) -> RunDirectory {
         updated_at: None,
         workflow_id: None,
         workflow_path: None,
+        run_number: None,
         actor: None,
         triggering_actor: None,
         pull_requests: None,

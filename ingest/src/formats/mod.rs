@@ -1,14 +1,30 @@
 //! File formats, one folder each: bytes to rows and warnings. Files are recognised by their content.
 
+pub mod buf;
 pub mod checkov;
 pub mod cobertura;
+pub mod codeowners;
+pub mod cyclonedx;
+pub mod dockerfile;
 pub mod gitleaks;
 pub mod grype;
 pub mod jacoco;
 pub mod junit;
 pub mod lcov;
+pub mod licensee;
+pub mod mypy;
+pub mod oasdiff;
+pub mod openapi_diff;
+pub mod ort;
+pub mod pre_commit;
 pub mod registry;
+pub mod ruff;
 pub mod sarif;
 pub mod semgrep;
+pub mod shellcheck;
+pub mod spdx;
+pub mod spectral;
 pub mod tfsec;
 pub mod trivy;
+pub mod workflow;
+pub mod yamllint;

@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use super::{checkov, cobertura, gitleaks, grype, jacoco, junit, lcov, sarif, semgrep, tfsec, trivy};
+use super::{
+    buf, checkov, cobertura, codeowners, cyclonedx, dockerfile, gitleaks, grype, jacoco, junit, lcov, licensee, mypy,
+    oasdiff, openapi_diff, ort, pre_commit, ruff, sarif, semgrep, shellcheck, spdx, spectral, tfsec, trivy, workflow,
+    yamllint,
+};
 use crate::coverage::row::{Reader, Sniff as CoverageSniff};
 use crate::document;
 use crate::scanner;
@@ -20,76 +24,121 @@ pub struct Format {
     pub parser: &'static str,
 }
 
+const fn named(name: &'static str, parser: &'static str) -> Format {
+    Format { name, parser }
+}
+
 /// Every format that gives rows, alphabetic for the foolish consistency.
 pub static ALL: &[Format] = &[
-    CHECKOV, COBERTURA, GITLEAKS, GRYPE, JACOCO, JUNIT, LCOV, SARIF, SEMGREP, TFSEC, TRIVY,
+    BUF,
+    CHECKOV,
+    COBERTURA,
+    CODEOWNERS,
+    CYCLONEDX,
+    DOCKERFILE,
+    GITLEAKS,
+    GRYPE,
+    JACOCO,
+    JUNIT,
+    LCOV,
+    LICENSEE,
+    MYPY,
+    OASDIFF,
+    OPENAPI_DIFF,
+    ORT,
+    PRE_COMMIT,
+    RUFF,
+    SARIF,
+    SEMGREP,
+    SHELLCHECK,
+    SPDX,
+    SPECTRAL,
+    TFSEC,
+    TRIVY,
+    WORKFLOW,
+    YAMLLINT,
 ];
 
+/// Buf in JSON.
+pub const BUF: Format = named("buf", buf::PARSER);
+
 /// Checkov in JSON.
-pub const CHECKOV: Format = Format {
-    name: "checkov",
-    parser: checkov::PARSER,
-};
+pub const CHECKOV: Format = named("checkov", checkov::PARSER);
 
 /// Cobertura XML.
-pub const COBERTURA: Format = Format {
-    name: "cobertura",
-    parser: cobertura::PARSER,
-};
+pub const COBERTURA: Format = named("cobertura", cobertura::PARSER);
+
+/// CycloneDX in JSON.
+pub const CYCLONEDX: Format = named("cyclonedx", cyclonedx::PARSER);
+
+/// Files of code owners.
+pub const CODEOWNERS: Format = named("codeowners", codeowners::PARSER);
+
+/// Dockerfiles.
+pub const DOCKERFILE: Format = named("dockerfile", dockerfile::PARSER);
 
 /// Gitleaks in JSON and CSV.
-pub const GITLEAKS: Format = Format {
-    name: "gitleaks",
-    parser: gitleaks::PARSER,
-};
+pub const GITLEAKS: Format = named("gitleaks", gitleaks::PARSER);
 
 /// Grype in JSON.
-pub const GRYPE: Format = Format {
-    name: "grype",
-    parser: grype::PARSER,
-};
+pub const GRYPE: Format = named("grype", grype::PARSER);
 
 /// JaCoCo XML.
-pub const JACOCO: Format = Format {
-    name: "jacoco",
-    parser: jacoco::PARSER,
-};
+pub const JACOCO: Format = named("jacoco", jacoco::PARSER);
 
 /// JUnit XML.
-pub const JUNIT: Format = Format {
-    name: "junit",
-    parser: junit::PARSER,
-};
+pub const JUNIT: Format = named("junit", junit::PARSER);
 
 /// LCOV tracefiles.
-pub const LCOV: Format = Format {
-    name: "lcov",
-    parser: lcov::PARSER,
-};
+pub const LCOV: Format = named("lcov", lcov::PARSER);
+
+/// Licensee in JSON.
+pub const LICENSEE: Format = named("licensee", licensee::PARSER);
+
+/// MyPy in text and JSON.
+pub const MYPY: Format = named("mypy", mypy::PARSER);
+
+/// oasdiff in JSON.
+pub const OASDIFF: Format = named("oasdiff", oasdiff::PARSER);
+
+/// openapi-diff in text and JSON.
+pub const OPENAPI_DIFF: Format = named("openapi_diff", openapi_diff::PARSER);
+
+/// OSS Review Toolkit in JSON.
+pub const ORT: Format = named("ort", ort::PARSER);
+
+/// Ruff in JSON.
+pub const RUFF: Format = named("ruff", ruff::PARSER);
+
+/// Hooks that run before a commit.
+pub const PRE_COMMIT: Format = named("pre_commit", pre_commit::PARSER);
 
 /// SARIF 2.1.0.
-pub const SARIF: Format = Format {
-    name: "sarif",
-    parser: sarif::PARSER,
-};
+pub const SARIF: Format = named("sarif", sarif::PARSER);
 
 /// Semgrep in JSON.
-pub const SEMGREP: Format = Format {
-    name: "semgrep",
-    parser: semgrep::PARSER,
-};
+pub const SEMGREP: Format = named("semgrep", semgrep::PARSER);
+
+/// ShellCheck in JSON.
+pub const SHELLCHECK: Format = named("shellcheck", shellcheck::PARSER);
+
+/// Spectral in JSON and text.
+pub const SPECTRAL: Format = named("spectral", spectral::PARSER);
+
+/// SPDX in JSON.
+pub const SPDX: Format = named("spdx", spdx::PARSER);
 
 /// tfsec in JSON.
-pub const TFSEC: Format = Format {
-    name: "tfsec",
-    parser: tfsec::PARSER,
-};
+pub const TFSEC: Format = named("tfsec", tfsec::PARSER);
 
 /// Trivy in JSON.
-pub const TRIVY: Format = Format {
-    name: "trivy",
-    parser: trivy::PARSER,
-};
+pub const TRIVY: Format = named("trivy", trivy::PARSER);
+
+/// yamllint in text.
+pub const YAMLLINT: Format = named("yamllint", yamllint::PARSER);
+
+/// Workflow files of GitHub Actions.
+pub const WORKFLOW: Format = named("workflow", workflow::PARSER);
 
 /// How a format of scanners is recognised, read, and copied without what its reports show of secrets.
 struct OfScans {
@@ -101,57 +150,40 @@ struct OfScans {
     clean: scanner::Clean,
 }
 
+/// A format by its folder, whose functions have the same names in each.
+macro_rules! scans {
+    ($format:ident, $folder:ident, $extensions:expr) => {
+        OfScans {
+            format: $format,
+            extensions: &$extensions,
+            sniff: $folder::sniff,
+            read: $folder::read,
+            clean: $folder::redaction::copy,
+        }
+    };
+}
+
 /// Formats whose rows are those of `scans` and `findings`, in the order in which they are looked for.
 static SCANS: &[OfScans] = &[
-    OfScans {
-        format: SARIF,
-        extensions: &["sarif"],
-        sniff: sarif::sniff,
-        read: sarif::read,
-        clean: sarif::redaction::copy,
-    },
-    OfScans {
-        format: CHECKOV,
-        extensions: &["json"],
-        sniff: checkov::sniff,
-        read: checkov::read,
-        clean: checkov::redaction::copy,
-    },
-    OfScans {
-        format: GITLEAKS,
-        extensions: &["csv", "json"],
-        sniff: gitleaks::sniff,
-        read: gitleaks::read,
-        clean: gitleaks::redaction::copy,
-    },
-    OfScans {
-        format: GRYPE,
-        extensions: &["json"],
-        sniff: grype::sniff,
-        read: grype::read,
-        clean: grype::redaction::copy,
-    },
-    OfScans {
-        format: SEMGREP,
-        extensions: &["json"],
-        sniff: semgrep::sniff,
-        read: semgrep::read,
-        clean: semgrep::redaction::copy,
-    },
-    OfScans {
-        format: TFSEC,
-        extensions: &["json"],
-        sniff: tfsec::sniff,
-        read: tfsec::read,
-        clean: tfsec::redaction::copy,
-    },
-    OfScans {
-        format: TRIVY,
-        extensions: &["json"],
-        sniff: trivy::sniff,
-        read: trivy::read,
-        clean: trivy::redaction::copy,
-    },
+    scans!(SARIF, sarif, ["sarif"]),
+    scans!(CHECKOV, checkov, ["json"]),
+    scans!(GITLEAKS, gitleaks, ["csv", "json"]),
+    scans!(GRYPE, grype, ["json"]),
+    scans!(SEMGREP, semgrep, ["json"]),
+    scans!(TFSEC, tfsec, ["json"]),
+    scans!(TRIVY, trivy, ["json"]),
+    // Nothing at all is what it writes where all is well.
+    scans!(BUF, buf, []),
+    scans!(LICENSEE, licensee, ["json"]),
+    scans!(MYPY, mypy, ["json", "log", "txt"]),
+    scans!(OASDIFF, oasdiff, ["json"]),
+    scans!(OPENAPI_DIFF, openapi_diff, ["json", "txt"]),
+    // No file of it is without a mark of its own, and many names have the word in them.
+    scans!(ORT, ort, []),
+    scans!(RUFF, ruff, ["json"]),
+    scans!(SHELLCHECK, shellcheck, ["json"]),
+    scans!(SPECTRAL, spectral, ["json", "log", "txt"]),
+    scans!(YAMLLINT, yamllint, ["log", "txt"]),
 ];
 
 fn of_scans(name: &str) -> Option<&'static OfScans> {
@@ -210,7 +242,44 @@ struct OfDocuments {
 }
 
 /// Formats with tables of their own, in the order in which they are looked for.
-static DOCUMENTS: &[OfDocuments] = &[];
+static DOCUMENTS: &[OfDocuments] = &[
+    OfDocuments {
+        format: CYCLONEDX,
+        sniff: cyclonedx::sniff,
+        is_named: |_| false,
+        read: cyclonedx::read,
+    },
+    OfDocuments {
+        format: SPDX,
+        sniff: spdx::sniff,
+        is_named: |_| false,
+        read: spdx::read,
+    },
+    OfDocuments {
+        format: WORKFLOW,
+        sniff: workflow::sniff,
+        is_named: workflow::is_named,
+        read: workflow::read,
+    },
+    OfDocuments {
+        format: CODEOWNERS,
+        sniff: |_| Sniff::Other,
+        is_named: codeowners::is_named,
+        read: codeowners::read,
+    },
+    OfDocuments {
+        format: DOCKERFILE,
+        sniff: |_| Sniff::Other,
+        is_named: dockerfile::is_named,
+        read: dockerfile::read,
+    },
+    OfDocuments {
+        format: PRE_COMMIT,
+        sniff: |_| Sniff::Other,
+        is_named: pre_commit::is_named,
+        read: pre_commit::read,
+    },
+];
 
 /// The reader of a format with tables of its own, by its name; none of another format.
 pub fn reader_of_documents(name: &str) -> Option<document::Read> {
@@ -230,10 +299,9 @@ pub(crate) fn recognise_named(path: &str, head: &[u8]) -> Option<Recognised> {
         return Some(Recognised::Format(documents.format));
     }
     let path = Path::new(path);
-    let name = path.file_name()?.to_str()?.to_lowercase();
+    let name = path.file_name()?.to_str()?.to_lowercase().replace('-', "_");
     let extension = path.extension()?.to_str()?.to_lowercase();
-    let is_named =
-        |scans: &&OfScans| name.contains(scans.format.name) && scans.extensions.contains(&extension.as_str());
+    let is_named = |scans: &&OfScans| names(&name, scans.format.name) && scans.extensions.contains(&extension.as_str());
     let scans = SCANS.iter().find(is_named)?;
     if head.is_empty() {
         // A scan that wrote nothing has failed, and is told from a file that is none of a scan's.
@@ -245,6 +313,12 @@ pub(crate) fn recognise_named(path: &str, head: &[u8]) -> Option<Recognised> {
     }
     let is_report = (scans.sniff)(&Head::of(head)) == Sniff::Nameless;
     is_report.then_some(Recognised::Format(scans.format))
+}
+
+/// Whether a file's name has the name of a format in it, and not as the end of a longer word: `truffle` is not Ruff's.
+fn names(name: &str, format: &str) -> bool {
+    name.match_indices(format)
+        .any(|(at, _)| !name[..at].ends_with(|before: char| before.is_alphabetic()))
 }
 
 /// What some bytes are.
@@ -334,6 +408,35 @@ mod tests {
                 assert_eq!(is_recognised, is_read, "{}: {:?}", path.display(), outline.reason);
             }
         }
+    }
+
+    #[test]
+    fn an_empty_list_is_the_report_that_its_name_says() {
+        for (path, expected) in [
+            ("reports/ruff.json", "ruff"),
+            ("ruff-0.17.json", "ruff"),
+            ("lint/shellcheck_results.json", "shellcheck"),
+            ("spectral-lint.json", "spectral"),
+            ("oasdiff.json", "oasdiff"),
+            ("gitleaks-report.json", "gitleaks"),
+            ("trufflehog.json", "nothing"),
+            ("report.json", "nothing"),
+            ("ruff.txt", "nothing"),
+        ] {
+            let found = match recognise_named(path, b"[]") {
+                Some(Recognised::Format(format)) => format.name,
+                _ => "nothing",
+            };
+            assert_eq!(found, expected, "{path}");
+        }
+        for path in ["yamllint.txt", "mypy.log", "openapi-diff.txt"] {
+            let found = recognise_named(path, b"");
+            assert!(
+                matches!(found, Some(Recognised::Refused { reason, .. }) if reason == "empty: no bytes"),
+                "{path}"
+            );
+        }
+        assert_eq!(recognise_named("report.txt", b""), None);
     }
 
     #[test]

@@ -210,28 +210,7 @@ fn visit_payload(
     rest: &mut dyn std::io::Read,
     visitor: &mut dyn FnMut(Visit<'_>) -> Result<()>,
 ) -> Result<()> {
-    let is_named = |name: &str| {
-        let extension = Path::new(path).extension();
-        extension.is_some_and(|extension| extension.eq_ignore_ascii_case(name))
-    };
-    let recognised = match recognise(&head) {
-        Recognised::Other if is_named(SARIF.name) => Recognised::Refused {
-            format: SARIF.name,
-            reason: "not SARIF: its first bytes show no run".to_owned(),
-        },
-        // An empty log is nothing; an empty report is a report that was lost.
-        Recognised::Refused { .. } if head.is_empty() && !is_named("xml") => Recognised::Other,
-        Recognised::Other if is_named("xml") => Recognised::Refused {
-            format: "unknown",
-            reason: "not XML: it does not begin with an element".to_owned(),
-        },
-        Recognised::Zip => Recognised::Refused {
-            format: "zip",
-            reason: "archive: nested too deep or too large".to_owned(),
-        },
-        recognised => recognised,
-    };
-    let recognised = registry::recognise_named(path, &head).unwrap_or(recognised);
+    let recognised = recognise_payload(path, &head);
     if recognised == Recognised::Other {
         return visitor(Visit::Other { path });
     }
@@ -241,7 +220,7 @@ fn visit_payload(
         _ => None,
     };
     let clean = match own {
-        None if is_named(SARIF.name) || registry::is_sarif(&head) => registry::cleaner_of_scans(SARIF.name),
+        None if ends_with(path, SARIF.name) || registry::is_sarif(&head) => registry::cleaner_of_scans(SARIF.name),
         clean => clean,
     };
     let payload = Payload::read(head, rest, clean.map_or(Content::Text, Content::Scans))?;
@@ -251,6 +230,33 @@ fn visit_payload(
         recognised,
         payload,
     })
+}
+
+/// What a payload is, by its first bytes and by its path where they tell too little.
+pub(crate) fn recognise_payload(path: &str, head: &[u8]) -> Recognised {
+    let recognised = match recognise(head) {
+        Recognised::Other if ends_with(path, SARIF.name) => Recognised::Refused {
+            format: SARIF.name,
+            reason: "not SARIF: its first bytes show no run".to_owned(),
+        },
+        // An empty log is nothing; an empty report is a report that was lost.
+        Recognised::Refused { .. } if head.is_empty() && !ends_with(path, "xml") => Recognised::Other,
+        Recognised::Other if ends_with(path, "xml") => Recognised::Refused {
+            format: "unknown",
+            reason: "not XML: it does not begin with an element".to_owned(),
+        },
+        Recognised::Zip => Recognised::Refused {
+            format: "zip",
+            reason: "archive: nested too deep or too large".to_owned(),
+        },
+        recognised => recognised,
+    };
+    registry::recognise_named(path, head).unwrap_or(recognised)
+}
+
+fn ends_with(path: &str, extension: &str) -> bool {
+    let found = Path::new(path).extension();
+    found.is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
 
 /// The earliest and the latest time that the reports themselves state.

@@ -137,12 +137,13 @@ fn default<'a>(
         ("pull_requests", "base_sha") => "c0".to_owned(),
         ("pull_requests", "created_at" | "updated_at") => value("merged_at")?.to_owned(),
         (
-            "sources" | "test_results" | "scans" | "findings" | "coverage" | "coverage_files",
+            "sources" | "test_results" | "scans" | "findings" | "coverage" | "coverage_files" | "sboms" | "packages",
             "source_sha256" | "landed_sha256",
         ) => {
             let path = match spec.name {
                 "scans" | "findings" => value("report").or(Some("trivy.sarif")),
                 "coverage" | "coverage_files" => value("report").or(Some("coverage.xml")),
+                "sboms" | "packages" => value("report").or(Some("sbom.spdx.json")),
                 _ => value("path").or_else(|| value("report")),
             };
             let path = path.unwrap_or("junit.xml");
@@ -177,6 +178,13 @@ fn default<'a>(
         ("coverage", "n_files") => "0".to_owned(),
         ("coverage", counted) if counted.ends_with("_counted") => or(counted.trim_end_matches("_counted"), "0"),
         ("coverage_files", "lines_valid" | "lines_covered" | "branches_valid" | "branches_covered") => "0".to_owned(),
+        ("sboms" | "packages", "report") => "sbom.spdx.json".to_owned(),
+        ("sboms", "format") => "spdx".to_owned(),
+        ("sboms", "is_complete") => "true".to_owned(),
+        ("sboms", "n_subjects") => "1".to_owned(),
+        ("sboms", "n_packages") => "0".to_owned(),
+        ("packages", "is_root") => "false".to_owned(),
+        ("packages", "license_status") => value("license").map_or("absent", |_| "valid").to_owned(),
         ("findings", "identity_basis") => "package".to_owned(),
         ("findings", "class") => "sca".to_owned(),
         ("findings", "rule_id") => or("vulnerability_id", value("finding_uid")?),

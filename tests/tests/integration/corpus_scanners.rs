@@ -14,9 +14,11 @@ use serde_json::Value;
 
 use crate::corpus::{TABLES, corpus, table};
 
-/// A kind of the corpus, which is the name of its format.
+/// A format, and which files of the corpus are of it.
 struct Kind {
     name: &'static str,
+    /// The kind in the corpus, and what its dialects begin with.
+    files: (&'static str, &'static str),
     /// What the second implementation states of a file, in our words.
     facts: fn(&Value) -> BTreeMap<String, i64>,
     /// The findings that stand in a document, counted plainly.
@@ -28,41 +30,69 @@ struct Kind {
 const KINDS: &[Kind] = &[
     Kind {
         name: "checkov",
+        files: ("checkov", ""),
         facts: checkov_facts,
         count: checkov_count,
         has_put_away: false,
     },
     Kind {
         name: "gitleaks",
+        files: ("gitleaks", ""),
         facts: number,
         count: |document| n(document, ""),
         has_put_away: false,
     },
     Kind {
         name: "grype",
+        files: ("grype", ""),
         facts: |_| BTreeMap::new(),
         count: |document| n(document, "/matches") + n(document, "/ignoredMatches"),
         has_put_away: true,
     },
     Kind {
+        name: "openapi_diff",
+        files: ("contracts", "openapi-diff"),
+        facts: |_| BTreeMap::new(),
+        // A line stands before its document.
+        count: |_| 0,
+        has_put_away: true,
+    },
+    Kind {
         name: "semgrep",
+        files: ("semgrep", ""),
         facts: |_| BTreeMap::new(),
         count: |document| n(document, "/results"),
         has_put_away: true,
     },
     Kind {
+        name: "spectral",
+        files: ("contracts", "spectral"),
+        facts: |_| BTreeMap::new(),
+        count: |document| n(document, ""),
+        has_put_away: true,
+    },
+    Kind {
         name: "tfsec",
+        files: ("tfsec", ""),
         facts: number,
         count: tfsec_count,
         has_put_away: false,
     },
     Kind {
         name: "trivy",
+        files: ("trivy", ""),
         facts: trivy_facts,
         count: trivy_count,
         has_put_away: true,
     },
 ];
+
+impl Kind {
+    /// Whether a file of the corpus is of this format.
+    fn has(&self, line: &BTreeMap<String, String>) -> bool {
+        line["kind"] == self.files.0 && line["dialect"].starts_with(self.files.1)
+    }
+}
 
 fn n(value: &Value, pointer: &str) -> i64 {
     let list = value.pointer(pointer).and_then(Value::as_array);
@@ -245,11 +275,12 @@ fn every_scan_counts_as_others_count_it_or_the_difference_is_reviewed() {
     };
     let (facts, oracles) = (by_file("FACTS.tsv"), by_file("ORACLE-defectdojo-counts.tsv"));
     let manifest = table(&corpus.join("MANIFEST.tsv"));
+    let mut n_files = BTreeMap::<&str, usize>::new();
     for kind in KINDS {
-        let files = manifest.iter().filter(|line| line["kind"] == kind.name);
-        let mut n_files = 0;
+        let files = manifest.iter().filter(|line| kind.has(line));
+        n_files.entry(kind.files.0).or_default();
         for line in files.filter(|line| line["expect"] == "ok") {
-            n_files += 1;
+            *n_files.entry(kind.files.0).or_default() += 1;
             let file = line["file"].as_str();
             let found = read(kind, &corpus.join(file));
             compare(file, "status", "complete", &found.status);
@@ -281,7 +312,18 @@ fn every_scan_counts_as_others_count_it_or_the_difference_is_reviewed() {
                 );
             }
         }
-        assert!(n_files > 0, "the corpus has no file of {}", kind.name);
+    }
+    assert!(
+        n_files.values().all(|n| *n > 0),
+        "the corpus has none of a kind: {n_files:?}"
+    );
+    let contracts = manifest.iter().filter(|line| line["kind"] == "contracts");
+    for line in contracts.filter(|line| line["expect"] == "ok") {
+        assert!(
+            KINDS.iter().any(|kind| kind.has(line)),
+            "of no format: {}",
+            line["file"]
+        );
     }
     assert!(
         wrong.is_empty(),
@@ -305,7 +347,7 @@ fn a_real_file_cut_anywhere_never_panics_and_is_never_complete() {
     let manifest = table(&corpus.join("MANIFEST.tsv"));
     for kind in KINDS {
         let read = registry::reader_of_scans(kind.name).unwrap();
-        let files = manifest.iter().filter(|line| line["kind"] == kind.name);
+        let files = manifest.iter().filter(|line| kind.has(line));
         for line in files.filter(|line| line["expect"] == "ok") {
             let bytes = std::fs::read(corpus.join(&line["file"])).unwrap();
             if serde_json::from_slice::<Value>(&bytes).is_err() {
@@ -329,6 +371,40 @@ fn a_real_file_cut_anywhere_never_panics_and_is_never_complete() {
                     landed(kind, &bytes[..cut]);
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn formats_of_one_run_of_spectral_tell_of_the_same_results() {
+    let Some(corpus) = corpus() else { return };
+    let manifest = table(&corpus.join("MANIFEST.tsv"));
+    let kind = KINDS.iter().find(|kind| kind.name == "spectral").unwrap();
+    let mut runs = BTreeMap::<&str, Vec<(&str, Vec<String>)>>::new();
+    for line in manifest
+        .iter()
+        .filter(|line| kind.has(line) && !line["unit"].is_empty())
+    {
+        let found = read(kind, &corpus.join(&line["file"]));
+        let told = found.findings.iter().map(|finding| {
+            // Some formats have the path of the machine, others that below the working directory.
+            let path = finding.path.as_deref().unwrap_or_default();
+            let name = path.rsplit('/').next().unwrap_or_default();
+            format!(
+                "{name}:{:?} {} {} {:?}",
+                finding.start_line, finding.level, finding.rule_id, finding.message
+            )
+        });
+        let mut told: Vec<_> = told.collect();
+        told.sort_unstable();
+        runs.entry(line["unit"].as_str())
+            .or_default()
+            .push((line["file"].as_str(), told));
+    }
+    for files in runs.values() {
+        for pair in files.windows(2) {
+            assert!(!pair[0].1.is_empty(), "{}", pair[0].0);
+            assert_eq!(pair[0].1, pair[1].1, "{} and {}", pair[0].0, pair[1].0);
         }
     }
 }

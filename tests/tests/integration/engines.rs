@@ -12,7 +12,7 @@ use tests::sites::{LakeUrl, on_every_site};
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// What a folder of reports fills.
-const FILLED: [&str; 7] = [
+const FILLED: [&str; 9] = [
     "runs",
     "sources",
     "test_results",
@@ -20,6 +20,8 @@ const FILLED: [&str; 7] = [
     "findings",
     "coverage",
     "coverage_files",
+    "sboms",
+    "packages",
 ];
 const SARIF: &str = r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "CodeQL"}}, "results": [
   {"ruleId": "py/sql-injection", "level": "error", "message": {"text": "é"}, "locations": [{"physicalLocation":
@@ -27,6 +29,8 @@ const SARIF: &str = r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name"
 const COBERTURA: &str = r#"<coverage line-rate="0.5" lines-valid="2" lines-covered="1" version="1"><packages>
   <package name="p"><classes><class name="a" filename="a.py"><lines><line number="1" hits="1"/><line number="2"
   hits="0"/></lines></class></classes></package></packages></coverage>"#;
+const SPDX: &str =
+    r#"{"spdxVersion": "SPDX-2.3", "name": "api", "packages": [{"name": "a", "licenseDeclared": "MIT"}]}"#;
 
 /// Rows of a query over one publication, as JSON.
 async fn ours(store: &Store, publication: u64, statement: &str) -> Vec<Value> {
@@ -131,6 +135,7 @@ async fn python_deltalake_and_duckdb_count_the_same_rows_at_every_published_vers
         for run in &mut runs {
             run.reports.push(("scan.sarif".to_owned(), SARIF.to_owned()));
             run.reports.push(("coverage.xml".to_owned(), COBERTURA.to_owned()));
+            run.reports.push(("sbom.spdx.json".to_owned(), SPDX.to_owned()));
         }
         let directories: Vec<_> = runs.iter().map(|run| run.write(site.folder())).collect();
         lakes::ingest(&store, &clock, &directories[..2]).await.unwrap();

@@ -1,6 +1,6 @@
 //! The GitHub source against the simulated organization: what the lake holds is what happened.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,12 +23,12 @@ use query::answer::Cell;
 use tests::lakes::{self, TestClock};
 
 /// A world, its API, and a lake.
-struct Stage {
+pub(crate) struct Stage {
     world: Arc<World>,
     truth: Truth,
     server: Server,
     access: Access,
-    store: Store,
+    pub(crate) store: Store,
     clock: Arc<TestClock>,
     folder: tempfile::TempDir,
 }
@@ -36,11 +36,11 @@ struct Stage {
 const TOKEN: &str = "ghs_0123456789abcdefghijABCDEFGHIJ012345";
 
 impl Stage {
-    async fn new(days: u32, change: impl FnOnce(&mut Options)) -> Self {
+    pub(crate) async fn new(days: u32, change: impl FnOnce(&mut Options)) -> Self {
         Self::over(simulate(simulation::Options { seed: 5, days }), change).await
     }
 
-    async fn over((world, truth): (World, Truth), change: impl FnOnce(&mut Options)) -> Self {
+    pub(crate) async fn over((world, truth): (World, Truth), change: impl FnOnce(&mut Options)) -> Self {
         let world = Arc::new(world);
         let mut options = Options::at(world.end);
         options.token = Some(TOKEN.to_owned());
@@ -60,7 +60,7 @@ impl Stage {
         }
     }
 
-    async fn pull_all(&self, scope: &Scope) -> ingest::error::Result<Pulled> {
+    pub(crate) async fn pull_all(&self, scope: &Scope) -> ingest::error::Result<Pulled> {
         let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(&self.clock);
         let mut writer = Writer::open(&self.store, clock, "test", Duration::ZERO).await?;
         let pulled = pull::pull(&mut writer, &self.access, scope, &|_| {}).await;
@@ -150,7 +150,7 @@ impl Stage {
     }
 
     /// The first column of the only row.
-    async fn count(&self, statement: &str) -> i64 {
+    pub(crate) async fn count(&self, statement: &str) -> i64 {
         let found = lakes::sql(&self.store, statement).await.unwrap();
         match found.rows[0][0] {
             Cell::Integer(n) => n,
@@ -166,14 +166,14 @@ fn organization() -> Scope {
     }
 }
 
-fn of_repository(name: &str) -> Scope {
+pub(crate) fn of_repository(name: &str) -> Scope {
     Scope {
         repositories: vec![RepositoryName::parse(name).unwrap()],
         ..Scope::default()
     }
 }
 
-fn n(count: usize) -> i64 {
+pub(crate) fn n(count: usize) -> i64 {
     i64::try_from(count).unwrap()
 }
 
@@ -432,67 +432,4 @@ async fn a_limit_that_outlasts_our_patience_ends_the_pull_and_the_next_goes_on()
         assert_eq!(stage.count(&statement).await, whole.count(&statement).await, "{table}");
     }
     assert_eq!(stage.count("select count(*) from stg.gaps where is_open").await, 0);
-}
-
-#[tokio::test]
-async fn artifacts_that_expired_are_a_loss_that_is_told_once() {
-    let stage = Stage::new(3, |options| options.now += TimeDelta::days(100)).await;
-    let scope = of_repository("neurocipher/schemas");
-    let pulled = stage.pull_all(&scope).await.unwrap();
-    let n_artifacts = stage.count("select count(*) from stg.artifacts where is_expired").await;
-    assert!(n_artifacts > 0);
-    let lost = "select count(*) from stg.gaps where is_open and reason = 'expired' and resource = 'artifact'";
-    assert_eq!(stage.count(lost).await, n_artifacts);
-    assert_eq!(n(pulled.gaps.len()), n_artifacts);
-    assert_eq!(stage.count("select count(*) from stg.test_results").await, 0);
-    let second = stage.pull_all(&scope).await.unwrap();
-    assert_eq!((second.gaps.len(), second.tally.publications.len()), (0, 0));
-}
-
-#[tokio::test]
-async fn a_repository_that_is_not_there_is_a_gap_and_stops_no_other() {
-    let stage = Stage::new(3, |_| {}).await;
-    let mut scope = of_repository("neurocipher/schemas");
-    scope
-        .repositories
-        .push(RepositoryName::parse("neurocipher/no-such").unwrap());
-    let pulled = stage.pull_all(&scope).await.unwrap();
-    assert_eq!(pulled.gaps.len(), 1, "{:?}", pulled.gaps);
-    let gap = "select count(*) from stg.gaps where repository = 'neurocipher/no-such' and reason = 'not_found'";
-    assert_eq!(stage.count(gap).await, 1);
-    assert!(stage.count("select count(*) from stg.runs").await > 0);
-}
-
-#[tokio::test]
-async fn a_list_of_quarantines_that_cannot_be_read_is_a_gap_and_releases_nobody() {
-    let (mut world, truth) = simulate(simulation::Options { seed: 5, days: 27 });
-    let repository = world.repositories.iter_mut().find(|of| of.name == "audithound-web");
-    let repository = repository.unwrap();
-    let is_list = |(path, _): &&(Arc<str>, usize)| &**path == ".quarantine.toml";
-    let lists: BTreeSet<usize> = repository
-        .trees
-        .iter()
-        .filter_map(|tree| tree.files.iter().find(is_list).map(|(_, blob)| *blob))
-        .collect();
-    assert_eq!(lists.len(), 2, "the list and its extension");
-    let newest = &mut repository.blobs[*lists.last().unwrap()];
-    newest.text = Arc::from(format!("{}\n[[quarantine", newest.text));
-    let stage = Stage::over((world, truth), |_| {}).await;
-    let scope = of_repository("neurocipher/audithound-web");
-    let pulled = stage.pull_all(&scope).await.unwrap();
-    assert_eq!(pulled.gaps.len(), 1, "{:?}", pulled.gaps);
-    assert!(pulled.gaps[0].subject.contains(".quarantine.toml"), "{:?}", pulled.gaps);
-    let entries = "select count(*) from stg.quarantine_entries where ";
-    for (which, expected) in [
-        ("is_whole and test is not null", 1),
-        ("not is_whole and test is null", 1),
-    ] {
-        assert_eq!(stage.count(&format!("{entries}{which}")).await, expected, "{which}");
-    }
-    let warned = "select count(*) from stg.sources where n_warnings = 1 and warnings like '%list_unreadable%'";
-    assert_eq!(stage.count(warned).await, 1);
-    let inside = "select count(*) from mart.quarantines where tagged_by = 'list' and released_at is null";
-    assert_eq!(stage.count(inside).await, 1);
-    let second = stage.pull_all(&scope).await.unwrap();
-    assert_eq!((second.gaps.len(), second.tally.publications.len()), (0, 0));
 }

@@ -382,6 +382,7 @@ impl<'a> Day<'a> {
                 updated_at: Some(completed_at),
                 workflow_id: Some(1),
                 workflow_path: Some(".github/workflows/ci.yml".to_owned()),
+                run_number: None,
                 actor: Some("octavia".to_owned()),
                 triggering_actor: Some("octavia".to_owned()),
                 pull_requests: None,

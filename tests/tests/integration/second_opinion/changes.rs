@@ -28,6 +28,25 @@ struct Trigger {
     created_at: i64,
 }
 
+/// What gaps are of.
+const RESOURCES: &[&str] = &[
+    "runs",
+    "jobs",
+    "artifact",
+    "artifact",
+    "artifacts",
+    "attempt",
+    "pulls",
+    "pull_commits",
+    "check_runs",
+    "protection",
+    "ruleset_history",
+    "analyses",
+    "secret_alerts",
+    "issues",
+    "quarantine_lists",
+];
+
 impl RandomLake {
     pub(crate) fn draw_changes(&mut self, repository: &str) {
         let is_described = self.happens(80);
@@ -247,6 +266,8 @@ impl RandomLake {
             created_at: self.moment(),
         };
         let workflow = self.perhaps(90, &["ci", "ci", "nightly"]);
+        let workflow_id = if workflow == Some("nightly") { 2 } else { 1 };
+        let run_number = self.happens(80).then(|| self.next_run_number(repository, workflow_id));
         let mut ended: Vec<Row> = Vec::new();
         let mut started_at = run.created_at;
         for run_attempt in 1..=self.pick(&[1, 1, 1, 2, 2, 3]) {
@@ -256,6 +277,8 @@ impl RandomLake {
                 .with("run_id", run.run_id)
                 .with("run_attempt", run_attempt)
                 .maybe("workflow", workflow)
+                .with("workflow_id", workflow_id)
+                .maybe("run_number", run_number)
                 .with("event", run.event)
                 .with("head_branch", run.head_branch)
                 .with(
@@ -396,8 +419,10 @@ impl RandomLake {
         if self.happens(60) {
             return;
         }
+        let artifact_id = self.id();
+        self.artifacts.push(artifact_id);
         let row = Row::of(repository)
-            .with("artifact_id", self.id())
+            .with("artifact_id", artifact_id)
             .with("run_id", run.run_id)
             .maybe("run_attempt", self.perhaps(80, &[run_attempt]))
             .maybe("job", self.perhaps(50, &["test"]))
@@ -430,12 +455,27 @@ impl RandomLake {
         self.add("check_runs", completed_at, row);
     }
 
+    /// Numbers are one by one, save where runs are missing.
+    fn next_run_number(&mut self, repository: &str, workflow_id: i64) -> i64 {
+        let step = self.pick(&[1, 1, 1, 1, 1, 1, 1, 1, 2, 4]);
+        let last = self
+            .run_numbers
+            .entry((repository.to_owned(), workflow_id))
+            .or_insert(0);
+        *last += step;
+        *last
+    }
+
     fn draw_gap(&mut self, repository: &str) {
         let observed_at = self.moment();
-        let resource = self.pick(&["runs", "jobs", "artifact"]);
+        let resource = self.pick(RESOURCES);
+        let subject = match self.artifacts.last().copied() {
+            Some(id) if resource == "artifact" && self.happens(80) => format!("artifact {id}"),
+            _ => format!("subject {}", self.between(0, 3)),
+        };
         let row = Row::of(repository)
             .with("resource", resource)
-            .with("subject", format!("subject {}", self.between(0, 3)))
+            .with("subject", subject)
             .maybe("run_id", self.perhaps(50, &[7]))
             .with("reason", self.pick(&["not_found", "expired"]))
             .with("is_open", self.happens(70))

@@ -83,6 +83,10 @@ pub(crate) struct RandomLake {
     next_id: i64,
     pub(crate) repositories: Vec<String>,
     pub(crate) attempts: Vec<Attempt>,
+    /// Ids of artifacts that were drawn.
+    pub(crate) artifacts: Vec<i64>,
+    /// The last number of a run, by repository and workflow.
+    pub(crate) run_numbers: BTreeMap<(String, i64), i64>,
 }
 
 impl RandomLake {
@@ -101,6 +105,8 @@ impl RandomLake {
                 .map(|name| format!("lake{number}/{name}"))
                 .collect(),
             attempts: Vec::new(),
+            artifacts: Vec::new(),
+            run_numbers: BTreeMap::new(),
             chance,
         };
         for repository in lake.repositories.clone() {

@@ -38,6 +38,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("tokio-cron-scheduler", &["cli"]),
     ("quick-xml", &["demo", "ingest"]),
     ("regex", &["ingest"]),
+    ("saphyr-parser", &["ingest"]),
+    ("spdx", &["ingest"]),
     ("statrs", &["query"]),
     ("tracing-subscriber", &["cli"]),
     ("zip", &["demo", "ingest"]),
