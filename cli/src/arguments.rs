@@ -119,6 +119,36 @@ pub enum Ingest {
     /// An organization on GitHub, or some repositories: what is new or has changed since the last time
     #[command(name = "github")]
     GitHub(GitHub),
+    /// What an S3 bucket holds of mirrored artifacts (CI/CL-001 §16): what is new or has changed since the last time
+    Mirror(Mirror),
+}
+
+/// A mirror of artifacts in S3.
+#[derive(Debug, Args)]
+pub struct Mirror {
+    /// Which one.
+    #[command(flatten)]
+    pub source: MirrorSource,
+    /// Options of a writer.
+    #[command(flatten)]
+    pub writing: Writing,
+}
+
+/// Which mirror; what is not given here is taken from `[mirror]` of the configuration.
+#[derive(Debug, Default, Args)]
+pub struct MirrorSource {
+    /// Where it is: `s3://bucket/prefix`
+    #[arg(long, value_name = "URL")]
+    pub bucket: Option<String>,
+    /// What keys below the prefix mean [default: `{owner}/{repository}/{run_id}/{attempt}/{artifact}.zip`]
+    #[arg(long, value_name = "TEMPLATE")]
+    pub key_template: Option<String>,
+    /// Objects that are read back whole and digested, for each day [default: 0]
+    #[arg(long, value_name = "N")]
+    pub sample: Option<usize>,
+    /// What the sample is drawn by: the same seed draws the same objects on the same day [default: plumbline]
+    #[arg(long, value_name = "TEXT")]
+    pub seed: Option<String>,
 }
 
 /// What is pulled from GitHub. The token is `GITHUB_TOKEN` or `github.token` of the configuration, or an App's id and key.

@@ -11,11 +11,13 @@ use domain::policy::Policy;
 use ingest::sources::github::access::Credential;
 use ingest::sources::github::pull::Scope;
 use ingest::sources::github::webhook::WebhookSecret;
+use ingest::sources::mirror::place::{KeyTemplate, Location};
+use ingest::sources::mirror::take_in::Mirror;
 use lake::store::StoreOptions;
 use query::catalog::Catalog;
 use serde::Deserialize;
 
-use crate::arguments::Common;
+use crate::arguments::{Common, MirrorSource};
 use crate::schedule::due::Timetable;
 
 /// As written in the file; every key is optional.
@@ -31,6 +33,8 @@ struct RawConfig {
     #[serde(default)]
     github: RawGitHub,
     #[serde(default)]
+    mirror: RawMirror,
+    #[serde(default)]
     schedule: RawSchedule,
 }
 
@@ -40,7 +44,22 @@ struct RawConfig {
 struct RawSchedule {
     zone: Option<String>,
     github: Option<String>,
+    mirror: Option<String>,
     upkeep: Option<String>,
+}
+
+/// The section `mirror`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawMirror {
+    bucket: Option<String>,
+    key_template: Option<String>,
+    #[serde(default)]
+    kms_keys: Vec<String>,
+    sample: Option<usize>,
+    seed: Option<String>,
+    #[serde(default)]
+    s3: BTreeMap<String, String>,
 }
 
 /// The section `github`.
@@ -67,6 +86,14 @@ impl std::fmt::Debug for RawGitHub {
     }
 }
 
+impl std::fmt::Debug for RawMirror {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RawMirror")
+            .field("bucket", &self.bucket)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Which GitHub, and who asks.
 #[derive(Debug)]
 pub struct GitHubConfig {
@@ -87,6 +114,8 @@ pub struct GitHubConfig {
 pub enum Work {
     /// Pulls what is new on GitHub.
     GitHub,
+    /// Looks at the mirror of artifacts.
+    Mirror,
     /// Compacts and deletes.
     Upkeep,
 }
@@ -106,6 +135,7 @@ impl ScheduledJob {
     pub fn name(&self) -> &'static str {
         match self.work {
             Work::GitHub => "github",
+            Work::Mirror => "mirror",
             Work::Upkeep => "upkeep",
         }
     }
@@ -126,6 +156,8 @@ pub struct Config {
     pub store_options: StoreOptions,
     /// GitHub.
     pub github: GitHubConfig,
+    /// The mirror of artifacts, where one is configured.
+    pub(crate) mirror: RawMirror,
     /// What runs when, while the pages are served.
     pub schedule: Vec<ScheduledJob>,
 }
@@ -189,9 +221,10 @@ impl Config {
         );
         let lake = common.lake.clone().or_else(|| variable("PLUMBLINE_LAKE")).or(raw.lake);
         let github = github(raw.github, variable("GITHUB_TOKEN"), variable("GITHUB_WEBHOOK_SECRET"))?;
-        let schedule = schedule(&raw.schedule, &github)?;
+        let schedule = schedule(&raw.schedule, &github, &raw.mirror)?;
         Ok(Self {
             github,
+            mirror: raw.mirror,
             schedule,
             lake: lake.unwrap_or_else(|| "data/lake".to_owned()),
             listen,
@@ -199,6 +232,37 @@ impl Config {
             catalog,
             store_options,
         })
+    }
+
+    /// The mirror that arguments name, or else the configuration.
+    pub fn mirror(&self, arguments: &MirrorSource) -> anyhow::Result<Mirror> {
+        let raw = &self.mirror;
+        let Some(bucket) = arguments.bucket.as_ref().or(raw.bucket.as_ref()) else {
+            bail!(UsageError(
+                "no mirror is named: give `--bucket s3://bucket/prefix`, or `bucket` under `[mirror]`".to_owned()
+            ));
+        };
+        // What stands under `[mirror.s3]` is about the mirror alone, and goes before what the lake is reached by.
+        let mut options = self.store_options.clone();
+        if raw.s3.contains_key("access_key_id") {
+            // A session's token belongs to its own key.
+            options.retain(|name, _| !matches!(name.as_str(), "aws_session_token" | "aws_token"));
+        }
+        options.extend(
+            raw.s3
+                .iter()
+                .map(|(name, value)| (format!("aws_{name}"), value.clone())),
+        );
+        let mut mirror = Mirror::new(Location::parse(bucket)?, options);
+        if let Some(template) = arguments.key_template.as_ref().or(raw.key_template.as_ref()) {
+            mirror.template = KeyTemplate::parse(template)?;
+        }
+        mirror.customer_keys.clone_from(&raw.kms_keys);
+        mirror.sample = arguments.sample.or(raw.sample).unwrap_or_default();
+        if let Some(seed) = arguments.seed.as_ref().or(raw.seed.as_ref()) {
+            mirror.seed.clone_from(seed);
+        }
+        Ok(mirror)
     }
 }
 
@@ -244,13 +308,17 @@ fn github(raw: RawGitHub, token: Option<String>, webhook: Option<String>) -> any
     })
 }
 
-fn schedule(raw: &RawSchedule, github: &GitHubConfig) -> anyhow::Result<Vec<ScheduledJob>> {
+fn schedule(raw: &RawSchedule, github: &GitHubConfig, mirror: &RawMirror) -> anyhow::Result<Vec<ScheduledJob>> {
     let zone = raw.zone.as_deref().unwrap_or("UTC");
     let zone: Tz = zone
         .parse()
         .map_err(|_| UsageError(format!("`schedule.zone`: `{zone}` is no zone; write `America/Toronto`")))?;
     let mut jobs = vec![];
-    for (work, expression) in [(Work::GitHub, &raw.github), (Work::Upkeep, &raw.upkeep)] {
+    for (work, expression) in [
+        (Work::GitHub, &raw.github),
+        (Work::Mirror, &raw.mirror),
+        (Work::Upkeep, &raw.upkeep),
+    ] {
         let Some(expression) = expression else { continue };
         let timetable = Timetable::parse(expression, zone).map_err(|error| {
             UsageError(format!(
@@ -264,6 +332,9 @@ fn schedule(raw: &RawSchedule, github: &GitHubConfig) -> anyhow::Result<Vec<Sche
         bail!(UsageError(
             "`schedule.github` needs `github.organization` or `github.repositories`".to_owned()
         ));
+    }
+    if mirror.bucket.is_none() && raw.mirror.is_some() {
+        bail!(UsageError("`schedule.mirror` needs `mirror.bucket`".to_owned()));
     }
     Ok(jobs)
 }

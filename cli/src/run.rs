@@ -74,7 +74,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Gate(gate) => commands::gate::run(config, gate, format).await,
         Command::Jobs => commands::jobs::run(&config, format).await,
         Command::Doctor => commands::doctor::run(&config).await,
-        Command::Demo(demo) => commands::demo::run(config, &demo).await,
+        // It holds a server and a pull; the others stay small beside it on the heap.
+        Command::Demo(demo) => Box::pin(commands::demo::run(config, &demo)).await,
         Command::Replay(replay) => commands::replay::run(&config, replay, format).await,
         Command::Upkeep(upkeep) => commands::upkeep::run(&config, upkeep, format).await,
     }

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 pub mod alert;
+pub mod attestation;
+pub mod cache;
 pub mod calendar;
 pub mod change;
 pub mod check;
@@ -9,14 +11,18 @@ pub mod code_owners;
 pub mod collection;
 pub mod control;
 pub mod coverage;
+pub mod deployment;
 pub mod dockerfile;
 pub mod finding;
 pub mod identity;
 pub mod job;
 pub mod kpi;
+pub mod makefile;
+pub mod mirror;
 pub mod policy;
 pub mod pre_commit;
 pub mod quarantine;
+pub mod repository_file;
 pub mod run;
 pub mod sbom;
 pub mod scan;

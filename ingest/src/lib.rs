@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod attestation;
 pub mod coverage;
 pub mod document;
 pub mod error;

@@ -59,7 +59,8 @@ impl Tally {
         for (planned, source) in planned.iter().zip(sources) {
             self.redactions += u64::try_from(planned.n_redactions).unwrap_or_default();
             self.warnings += u64::try_from(source.warnings.total()).unwrap_or_default();
-            let is_object = source.format == "run" || source.format.starts_with("github_");
+            let is_object =
+                source.format == "run" || source.format.starts_with("github_") || source.format.starts_with("mirror_");
             self.objects += u64::from(is_object && source.status == SourceStatus::Complete);
             let n_rows = u64::try_from(source.n_rows).unwrap_or_default();
             match source.format.as_str() {

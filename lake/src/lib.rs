@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod appointments;
+pub mod credentials;
 mod delta;
 pub mod error;
 pub mod intent;

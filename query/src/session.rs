@@ -21,6 +21,7 @@ use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder, col, in_list, li
 use datafusion::physical_plan::collect;
 use datafusion::prelude::SessionConfig;
 use domain::clock::{Timestamp, parse_timestamp};
+use domain::mirror::SCOPE_SPAN;
 use domain::policy::Policy;
 use lake::snapshot::Snapshot;
 use lake::tables;
@@ -255,7 +256,8 @@ pub(crate) fn memory(name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -
     ))
 }
 
-/// Narrows a raw table to the repositories that were asked for and to a month, below everything that reads it.
+/// Narrows a raw table to the repositories that were asked for and to a month, below everything that reads it. A bucket
+/// that mirrors belongs to no repository and tells of each, hence what stands for it always stays.
 fn selected(
     name: &str,
     provider: Arc<dyn TableProvider>,
@@ -265,7 +267,13 @@ fn selected(
     let mut filters = Vec::new();
     if !repositories.is_empty() {
         let names = repositories.iter().map(|repository| lit(repository.clone())).collect();
-        filters.push(in_list(col("repository"), names, false));
+        let mut is_wanted = in_list(col("repository"), names, false);
+        if name.starts_with("raw.mirror_") {
+            let (from, to) = SCOPE_SPAN;
+            let is_bucket = col("repository").gt_eq(lit(from)).and(col("repository").lt(lit(to)));
+            is_wanted = is_wanted.or(is_bucket);
+        }
+        filters.push(is_wanted);
     }
     if let Some(month) = month {
         let happened = col(month.table.event_time);

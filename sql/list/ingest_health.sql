@@ -30,7 +30,7 @@ ages as (
         max(completed_at) as newest_at,
         max(known_at) as known_at
     from stg.sources
-    where format <> 'github_gap'
+    where format not in ('github_gap', 'mirror_gap')
     group by repository, format, kind
 )
 select

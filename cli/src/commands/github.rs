@@ -49,7 +49,7 @@ struct PulledJson<'a> {
 }
 
 #[derive(Serialize)]
-struct GapJson<'a> {
+pub(super) struct GapJson<'a> {
     repository: &'a str,
     resource: &'a str,
     subject: &'a str,
@@ -58,7 +58,7 @@ struct GapJson<'a> {
 }
 
 impl<'a> GapJson<'a> {
-    fn of(gap: &'a Gap) -> Self {
+    pub(super) fn of(gap: &'a Gap) -> Self {
         Self {
             repository: gap.repository.as_str(),
             resource: &gap.resource,

@@ -11,7 +11,7 @@ use ingest::tally::Tally;
 use serde::{Deserialize, Serialize};
 
 use crate::arguments::{Directory, Format, Ingest};
-use crate::commands::{github, open};
+use crate::commands::{github, mirror, open};
 use crate::config::{Config, UsageError};
 use crate::output::{self, Progress};
 use crate::run::Outcome;
@@ -21,6 +21,7 @@ pub async fn run(config: &Config, ingest: Ingest, format: Format) -> anyhow::Res
     match ingest {
         Ingest::Directory(directory) => run_directories(config, &directory, format).await,
         Ingest::GitHub(github) => github::run(config, github, format).await,
+        Ingest::Mirror(mirror) => mirror::run(config, &mirror, format).await,
     }
 }
 

@@ -10,6 +10,7 @@ pub mod ingest;
 pub mod jobs;
 pub mod kpi;
 pub mod list;
+pub mod mirror;
 pub mod open;
 pub mod publications;
 pub mod replay;

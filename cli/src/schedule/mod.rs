@@ -14,6 +14,7 @@ use ingest::pipeline;
 use ingest::sources::github::access::Access;
 use ingest::sources::github::pull::{self, Scope};
 use ingest::sources::github::webhook::Webhooks;
+use ingest::sources::mirror::take_in;
 use lake::appointments::{self, Appointment, Ending};
 use lake::store::Store;
 use lake::writer::Writer;
@@ -21,6 +22,8 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio_cron_scheduler::{Job as Ticker, JobScheduler};
 
+use crate::arguments::MirrorSource;
+use crate::commands::mirror;
 use crate::config::{Config, ScheduledJob, Work};
 use crate::output;
 
@@ -150,6 +153,7 @@ async fn work(config: &Config, work: Work, clock: &Arc<dyn Clock>, store: &Store
     let mut writer = writer(clock, store).await?;
     let done = match work {
         Work::GitHub => pull(config, &config.github.scope, &mut writer).await,
+        Work::Mirror => look_at_mirror(config, &mut writer).await,
         Work::Upkeep => upkeep(&mut writer).await,
     };
     // The lease is given back also after an error.
@@ -179,6 +183,12 @@ async fn pull(config: &Config, scope: &Scope, writer: &mut Writer) -> anyhow::Re
         pulled.gaps.len(),
         pulled.gaps_closed,
     ))
+}
+
+async fn look_at_mirror(config: &Config, writer: &mut Writer) -> anyhow::Result<String> {
+    let mirror = config.mirror(&MirrorSource::default())?;
+    let mirrored = take_in::take_in(writer, &mirror, &|_| {}).await?;
+    Ok(mirror::summary(&mirrored))
 }
 
 async fn upkeep(writer: &mut Writer) -> anyhow::Result<String> {

@@ -4,3 +4,4 @@ pub mod archive;
 pub mod directory;
 pub mod github;
 pub(crate) mod item;
+pub mod mirror;

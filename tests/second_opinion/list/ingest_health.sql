@@ -7,7 +7,7 @@ kinds as (
         max(completed_at) as newest_at,
         max(known_at) as known_at
     from sources
-    where format <> 'github_gap'
+    where format not in ('github_gap', 'mirror_gap')
     group by all
 )
 select

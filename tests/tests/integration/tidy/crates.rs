@@ -25,6 +25,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// The crates, beside `tests`, that may use a library.
 const CONFINED: &[(&str, &[&str])] = &[
     ("askama", &["reports", "web"]),
+    ("aws-credential-types", &["ingest"]),
+    ("aws-sdk-s3", &["ingest"]),
     ("axum", &["demo", "web"]),
     ("clap", &["cli"]),
     ("datafusion", &["query"]),
@@ -39,9 +41,11 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("quick-xml", &["demo", "ingest"]),
     ("regex", &["ingest"]),
     ("saphyr-parser", &["ingest"]),
+    ("sigstore-verify", &["ingest"]),
     ("spdx", &["ingest"]),
     ("statrs", &["query"]),
     ("tracing-subscriber", &["cli"]),
+    ("x509-cert", &["ingest"]),
     ("zip", &["demo", "ingest"]),
     ("zstd", &["lake"]),
 ];
