@@ -3,8 +3,10 @@
 
 use std::io::{self, BufRead};
 
+use domain::attestation::AttestedSubject;
 use domain::code_owners::CodeOwnersRule;
 use domain::dockerfile::DockerfileImage;
+use domain::makefile::MakefileCommand;
 use domain::pre_commit::PreCommitHook;
 use domain::sbom::{Package, Sbom};
 use domain::source::{SourceStatus, Warnings};
@@ -17,6 +19,8 @@ pub enum Row {
     CodeOwnersRule(CodeOwnersRule),
     /// An image that a Dockerfile names.
     DockerfileImage(Box<DockerfileImage>),
+    /// A command of a target of a Makefile.
+    MakefileCommand(Box<MakefileCommand>),
     /// A hook that runs before a commit.
     PreCommitHook(PreCommitHook),
     /// A workflow file, behind its jobs.
@@ -29,6 +33,18 @@ pub enum Row {
     Package(Box<Package>),
     /// A bill of materials, behind its packages.
     Sbom(Box<Sbom>),
+    /// An attestation about one artifact.
+    Attestation(Box<AttestedSubject>),
+}
+
+impl Row {
+    /// The attestation that it is, if it is one.
+    pub fn attestation(self) -> Option<AttestedSubject> {
+        match self {
+            Self::Attestation(row) => Some(*row),
+            _ => None,
+        }
+    }
 }
 
 /// What became of one document.

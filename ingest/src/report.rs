@@ -14,8 +14,8 @@ use lake::tables::rows::{Observed, RowTable};
 use lake::tables::spec::{Stamp, TableSpec};
 use lake::tables::test_results::{self, ReportStamp, TestResultsBuilder};
 use lake::tables::{
-    codeowners, coverage, coverage_files, dockerfile_images, findings, packages, pre_commit_hooks, runs, sboms, scans,
-    workflow_jobs, workflow_steps, workflows,
+    attestations, codeowners, coverage, coverage_files, dockerfile_images, findings, makefile_commands, packages,
+    pre_commit_hooks, runs, sboms, scans, workflow_jobs, workflow_steps, workflows,
 };
 
 use crate::coverage::row::{Reader, Row};
@@ -74,7 +74,7 @@ impl Plan {
         let parser = self.planned.parser.as_str();
         self.planned.refusal.is_some()
             || parser == run_document::PARSER
-            || kinds::ALL.iter().any(|kind| kind.parser == parser)
+            || kinds::of_sources().any(|kind| kind.parser == parser)
             || registry::ALL.iter().any(|format| format.parser == parser)
     }
 
@@ -260,28 +260,34 @@ impl Plan {
         stamp: Stamp,
         emit: &mut dyn FnMut(Rows) -> std::io::Result<()>,
     ) -> std::io::Result<Source> {
+        let mut attestations = Parcel::new(&attestations::TABLE, stamp, self.report());
         let mut packages = Parcel::new(&packages::TABLE, stamp, self.report());
         let mut sboms = Parcel::new(&sboms::TABLE, stamp, self.report());
         let mut code_owners = Parcel::new(&codeowners::TABLE, stamp, self.report());
+        let mut commands = Parcel::new(&makefile_commands::TABLE, stamp, self.report());
         let mut images = Parcel::new(&dockerfile_images::TABLE, stamp, self.report());
         let mut hooks = Parcel::new(&pre_commit_hooks::TABLE, stamp, self.report());
         let mut workflows = Parcel::new(&workflows::TABLE, stamp, self.report());
         let mut jobs = Parcel::new(&workflow_jobs::TABLE, stamp, self.report());
         let mut steps = Parcel::new(&workflow_steps::TABLE, stamp, self.report());
         let outline = read(payload, &mut |row| match row {
+            document::Row::Attestation(attestation) => attestations.push(*attestation, emit),
             document::Row::Package(package) => packages.push(*package, emit),
             document::Row::Sbom(sbom) => sboms.push(*sbom, emit),
             document::Row::CodeOwnersRule(row) => code_owners.push(row, emit),
             document::Row::DockerfileImage(row) => images.push(*row, emit),
+            document::Row::MakefileCommand(row) => commands.push(*row, emit),
             document::Row::PreCommitHook(row) => hooks.push(row, emit),
             document::Row::Workflow(row) => workflows.push(*row, emit),
             document::Row::WorkflowJob(row) => jobs.push(*row, emit),
             document::Row::WorkflowStep(row) => steps.push(*row, emit),
         })?;
+        attestations.flush(emit)?;
         packages.flush(emit)?;
         sboms.flush(emit)?;
         code_owners.flush(emit)?;
         images.flush(emit)?;
+        commands.flush(emit)?;
         hooks.flush(emit)?;
         workflows.flush(emit)?;
         jobs.flush(emit)?;

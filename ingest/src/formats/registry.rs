@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::{
-    buf, checkov, cobertura, codeowners, cyclonedx, dockerfile, gitleaks, grype, jacoco, junit, lcov, licensee, mypy,
-    oasdiff, openapi_diff, ort, pre_commit, ruff, sarif, semgrep, shellcheck, spdx, spectral, tfsec, trivy, workflow,
-    yamllint,
+    buf, checkov, cobertura, codeowners, cyclonedx, dockerfile, gitleaks, grype, intoto, jacoco, junit, lcov, licensee,
+    makefile, mypy, oasdiff, openapi_diff, ort, pre_commit, ruff, sarif, semgrep, shellcheck, sigstore, spdx, spectral,
+    tfsec, trivy, workflow, yamllint,
 };
 use crate::coverage::row::{Reader, Sniff as CoverageSniff};
 use crate::document;
@@ -38,10 +38,12 @@ pub static ALL: &[Format] = &[
     DOCKERFILE,
     GITLEAKS,
     GRYPE,
+    INTOTO,
     JACOCO,
     JUNIT,
     LCOV,
     LICENSEE,
+    MAKEFILE,
     MYPY,
     OASDIFF,
     OPENAPI_DIFF,
@@ -51,6 +53,7 @@ pub static ALL: &[Format] = &[
     SARIF,
     SEMGREP,
     SHELLCHECK,
+    SIGSTORE,
     SPDX,
     SPECTRAL,
     TFSEC,
@@ -83,6 +86,9 @@ pub const GITLEAKS: Format = named("gitleaks", gitleaks::PARSER);
 /// Grype in JSON.
 pub const GRYPE: Format = named("grype", grype::PARSER);
 
+/// in-toto statements and DSSE envelopes.
+pub const INTOTO: Format = named("intoto", intoto::PARSER);
+
 /// JaCoCo XML.
 pub const JACOCO: Format = named("jacoco", jacoco::PARSER);
 
@@ -94,6 +100,9 @@ pub const LCOV: Format = named("lcov", lcov::PARSER);
 
 /// Licensee in JSON.
 pub const LICENSEE: Format = named("licensee", licensee::PARSER);
+
+/// Makefiles.
+pub const MAKEFILE: Format = named("makefile", makefile::PARSER);
 
 /// MyPy in text and JSON.
 pub const MYPY: Format = named("mypy", mypy::PARSER);
@@ -127,6 +136,9 @@ pub const SPECTRAL: Format = named("spectral", spectral::PARSER);
 
 /// SPDX in JSON.
 pub const SPDX: Format = named("spdx", spdx::PARSER);
+
+/// Sigstore bundles.
+pub const SIGSTORE: Format = named("sigstore", sigstore::PARSER);
 
 /// tfsec in JSON.
 pub const TFSEC: Format = named("tfsec", tfsec::PARSER);
@@ -256,6 +268,18 @@ static DOCUMENTS: &[OfDocuments] = &[
         read: spdx::read,
     },
     OfDocuments {
+        format: SIGSTORE,
+        sniff: sigstore::sniff,
+        is_named: |_| false,
+        read: sigstore::read,
+    },
+    OfDocuments {
+        format: INTOTO,
+        sniff: intoto::sniff,
+        is_named: |_| false,
+        read: intoto::read,
+    },
+    OfDocuments {
         format: WORKFLOW,
         sniff: workflow::sniff,
         is_named: workflow::is_named,
@@ -272,6 +296,12 @@ static DOCUMENTS: &[OfDocuments] = &[
         sniff: |_| Sniff::Other,
         is_named: dockerfile::is_named,
         read: dockerfile::read,
+    },
+    OfDocuments {
+        format: MAKEFILE,
+        sniff: |_| Sniff::Other,
+        is_named: makefile::is_named,
+        read: makefile::read,
     },
     OfDocuments {
         format: PRE_COMMIT,
