@@ -1,4 +1,4 @@
-//! Pull requests with their commits, and issues.
+//! Pull requests with their commits, their reviews and files once they are merged, and issues.
 
 use crate::clock::Timestamp;
 use crate::identity::RepositoryName;
@@ -59,6 +59,53 @@ pub struct PullRequestCommit {
     pub author: Option<String>,
     /// The committer's time: its event time.
     pub committed_at: Timestamp,
+}
+
+/// Folders whose changes an owner must review (CI/CL-001 §10, §20).
+pub const GUARDED_FOLDERS: [&str; 3] = ["iac/", "schemas/", "security/"];
+
+/// A review of a merged pull request, as listed once after the merge. Natural key: repository, `number`, position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullRequestReview {
+    /// `owner/name`.
+    pub repository: RepositoryName,
+    /// Number of the pull request.
+    pub number: i64,
+    /// When it was merged: its event time.
+    pub merged_at: Timestamp,
+    /// Place in the list, from 0; a pull request without a review is one row at 0.
+    pub position: i32,
+    /// GitHub's id; null: there is no review.
+    pub review_id: Option<i64>,
+    /// Login of the reviewer.
+    pub author: Option<String>,
+    /// `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED`, `DISMISSED`.
+    pub state: Option<String>,
+    /// The head commit that was reviewed.
+    pub commit_sha: Option<String>,
+    /// When it was submitted.
+    pub submitted_at: Option<Timestamp>,
+}
+
+/// A file that a merged pull request changes. Natural key: repository, `number`, position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullRequestFile {
+    /// `owner/name`.
+    pub repository: RepositoryName,
+    /// Number of the pull request.
+    pub number: i64,
+    /// When it was merged: its event time.
+    pub merged_at: Timestamp,
+    /// Place in the list, from 0; a pull request that changes nothing is one row at 0.
+    pub position: i32,
+    /// The whole list was had: GitHub ends it at 3,000.
+    pub is_whole: bool,
+    /// Path; null: it changes nothing.
+    pub path: Option<String>,
+    /// Path before, where the file moved.
+    pub previous_path: Option<String>,
+    /// `added`, `modified`, `removed`, `renamed`, ….
+    pub status: Option<String>,
 }
 
 /// One observation of an issue. Natural key: repository, `number`.

@@ -376,6 +376,70 @@ async fn issues_are_those_that_were_opened() {
 }
 
 #[tokio::test]
+async fn deployments_and_their_statuses_are_those_that_were_made() {
+    let stage = Stage::new(30, |_| {}).await;
+    let repositories = stage
+        .world
+        .repositories
+        .iter()
+        .filter(|repository| !repository.deployments.is_empty());
+    let smallest = repositories.min_by_key(|repository| repository.runs.len()).unwrap();
+    let scope = of_repository(&smallest.full_name());
+    stage.pull_all(&scope).await.unwrap();
+    let end = stage.world.end;
+    let made = &smallest.deployments;
+    let statuses = made.iter().flat_map(|deployment| &deployment.statuses);
+    let n_statuses = statuses.filter(|(_, at, _)| *at <= end).count();
+    let of_production = made.iter().filter(|deployment| deployment.environment == "production");
+    let statement = "select count(*) from stg.deployments where is_production";
+    assert_eq!(stage.count("select count(*) from stg.deployments").await, n(made.len()));
+    assert_eq!(stage.count(statement).await, n(of_production.count()));
+    let statement = "select count(*) from stg.deployment_statuses";
+    assert_eq!(stage.count(statement).await, n(n_statuses));
+    // What has ended and has not changed is not asked for again.
+    stage.pull_all(&scope).await.unwrap();
+    let statement = "select count(*) from raw.deployments";
+    assert_eq!(stage.count(statement).await, n(made.len()));
+}
+
+#[tokio::test]
+async fn every_merge_has_its_reviews_and_files_and_guarded_ones_the_owners_of_their_base() {
+    let stage = Stage::new(10, |_| {}).await;
+    let name = "neurocipher/iac-platform";
+    stage.pull_all(&of_repository(name)).await.unwrap();
+    let of = stage
+        .world
+        .repositories
+        .iter()
+        .find(|of| of.full_name() == name)
+        .unwrap();
+    let merged: Vec<_> = of.pull_requests.iter().filter(|pull| pull.merged.is_some()).collect();
+    assert!(!merged.is_empty());
+    let n_reviews = merged.iter().map(|pull| pull.reviews.len()).sum::<usize>();
+    let listed = "select count(distinct number) from stg.pull_request_";
+    let guarded = "select distinct pulls.base_sha from stg.pull_requests as pulls
+        inner join stg.pull_request_files as files on pulls.number = files.number
+        where regexp_like(files.path, '^(iac|schemas|security)/')";
+    let unowned = format!(
+        "select count(*) from ({guarded}) as bases where base_sha not in
+        (select commit_sha from stg.repository_files where scope = 'code_owners' and path is not null)"
+    );
+    let guarded = format!("select count(*) from ({guarded}) as bases");
+    assert!(stage.count(&guarded).await > 0);
+    for (statement, expected) in [
+        (format!("{listed}reviews"), merged.len()),
+        (format!("{listed}files"), merged.len()),
+        (
+            "select count(review_id) from stg.pull_request_reviews".to_owned(),
+            n_reviews,
+        ),
+        (unowned, 0),
+    ] {
+        assert_eq!(stage.count(&statement).await, n(expected), "{statement}");
+    }
+}
+
+#[tokio::test]
 async fn alerts_and_analyses_are_there_and_no_secret_is() {
     let stage = Stage::new(30, |_| {}).await;
     let end = stage.world.end;

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use super::checks::{self, RulesDocument};
 use super::failure::Failure;
+use super::merges::Merge;
 use super::objects::changes::{CheckObject, CommitObject, IssueObject, PullCommitDocument, PullObject};
 use super::objects::kinds;
 use super::repository::{AT_ONCE, RepositoryPull, Subject};
@@ -155,8 +156,8 @@ impl RepositoryPull<'_> {
         Ok(documents)
     }
 
-    /// Pull requests that changed, newest change first, with their commits.
-    pub(super) async fn pulls(&self) -> Result<Vec<Document>> {
+    /// Pull requests that changed, newest change first, with their commits; those that are merged go to `merged`.
+    pub(super) async fn pulls(&self, merged: &mut Vec<Merge>) -> Result<Vec<Document>> {
         let known_until = self.known.pulls.values().max().map(|newest| *newest - OVERLAP);
         let until = match (known_until, self.since) {
             (Some(known), Some(since)) => Some(known.min(since)),
@@ -195,6 +196,7 @@ impl RepositoryPull<'_> {
             next = page.next.filter(|_| !is_old);
         }
         self.had("pulls", "pulls");
+        merged.extend(changed.iter().filter_map(|(pull, _)| pull.merge()));
         let documents: Vec<Vec<Document>> = futures::stream::iter(changed)
             .map(|(pull, object)| self.pull(pull, object))
             .buffered(AT_ONCE)

@@ -7,7 +7,7 @@ use lake::tables::gaps;
 use serde::{Deserialize, Serialize};
 
 use super::objects::fields::{needed, parse};
-use super::objects::kinds::{GAP, Reading};
+use super::objects::kinds::{GAP, ObjectKind, Reading};
 use crate::report::Rows;
 use crate::sources::item::Document;
 
@@ -27,8 +27,13 @@ struct GapDocument {
     observed_at: String,
 }
 
-/// The document of a gap.
+/// The document of a gap of GitHub.
 pub(crate) fn document(gap: &Gap) -> Document {
+    document_of(GAP, gap)
+}
+
+/// The document of a gap of a source, as its kind.
+pub(crate) fn document_of(kind: ObjectKind, gap: &Gap) -> Document {
     let written = GapDocument {
         resource: gap.resource.clone(),
         subject: gap.subject.clone(),
@@ -42,8 +47,8 @@ pub(crate) fn document(gap: &Gap) -> Document {
         observed_at: format_timestamp(gap.observed_at),
     };
     Document {
-        format: GAP.format,
-        parser: GAP.parser,
+        format: kind.format,
+        parser: kind.parser,
         bytes: serde_json::to_vec(&written).unwrap_or_default(),
         shown: format!("gaps/{}/{}", gap.resource, gap.subject),
         context: SourceContext {

@@ -6,14 +6,21 @@ use arrow::array::{Array as _, ArrayRef, AsArray as _, RecordBatch};
 use arrow::datatypes::{Int32Type, Int64Type, TimestampMicrosecondType};
 use chrono::DateTime;
 use domain::clock::Timestamp;
+use domain::repository_file::ListedScope;
 use lake::known;
 use lake::snapshot::Snapshot;
 use lake::tables::{
-    alerts, analyses, artifacts, gaps, issues, pull_requests, quarantine_entries, required_checks, runs,
+    alerts, analyses, artifacts, cache_listings, caches, deployment_statuses, deployments, gaps, issues,
+    pull_request_files, pull_request_reviews, pull_requests, quarantine_entries, repository_files, required_checks,
+    runs,
 };
 
+use super::caches::{CachesHeld, CachesKnown};
 use super::checks::Required;
+use super::deployments::DeploymentsKnown;
+use super::merges::{Merge, MergesKnown};
 use super::objects::security::SECRET_SCANNING;
+use super::repository_files::FilesKnown;
 use crate::error::Result;
 
 /// An attempt's newest observation.
@@ -42,6 +49,10 @@ pub(crate) struct Known {
     /// Newest change of each pull request, and of each issue.
     pub(crate) pulls: HashMap<i64, Timestamp>,
     pub(crate) issues: HashMap<i64, Timestamp>,
+    pub(crate) deployments: DeploymentsKnown,
+    pub(crate) caches: CachesKnown,
+    /// Pull requests that are merged, and what is in of each.
+    pub(crate) merges: MergesKnown,
     /// Gaps that are open, with the reason and the run of each.
     pub(crate) gaps: HashMap<Owed, (String, Option<i64>)>,
     /// By origin: what was required when last observed.
@@ -50,36 +61,44 @@ pub(crate) struct Known {
     pub(crate) versions: HashSet<i64>,
     /// Commits whose list of quarantined tests is in.
     pub(crate) quarantine_lists: HashSet<String>,
+    /// Files of the repository itself.
+    pub(crate) files: FilesKnown,
 }
 
 /// The cells of a row, by the position of the column.
-struct Row<'a> {
+pub(crate) struct Row<'a> {
     columns: &'a [ArrayRef],
     row: usize,
 }
 
-impl Row<'_> {
-    fn text(&self, column: usize) -> Option<&str> {
+impl<'a> Row<'a> {
+    /// The rows of a batch.
+    pub(crate) fn of(batch: &'a RecordBatch) -> impl Iterator<Item = Self> {
+        let columns = batch.columns();
+        (0..batch.num_rows()).map(move |row| Self { columns, row })
+    }
+
+    pub(crate) fn text(&self, column: usize) -> Option<&str> {
         let column = self.columns.get(column)?.as_string_opt::<i32>()?;
         column.is_valid(self.row).then(|| column.value(self.row))
     }
 
-    fn long(&self, column: usize) -> Option<i64> {
+    pub(crate) fn long(&self, column: usize) -> Option<i64> {
         let column = self.columns.get(column)?.as_primitive_opt::<Int64Type>()?;
         column.is_valid(self.row).then(|| column.value(self.row))
     }
 
-    fn integer(&self, column: usize) -> Option<i32> {
+    pub(crate) fn integer(&self, column: usize) -> Option<i32> {
         let column = self.columns.get(column)?.as_primitive_opt::<Int32Type>()?;
         column.is_valid(self.row).then(|| column.value(self.row))
     }
 
-    fn boolean(&self, column: usize) -> Option<bool> {
+    pub(crate) fn boolean(&self, column: usize) -> Option<bool> {
         let column = self.columns.get(column)?.as_boolean_opt()?;
         column.is_valid(self.row).then(|| column.value(self.row))
     }
 
-    fn time(&self, column: usize) -> Option<Timestamp> {
+    pub(crate) fn time(&self, column: usize) -> Option<Timestamp> {
         let column = self
             .columns
             .get(column)?
@@ -97,11 +116,7 @@ impl Known {
             let mut names = vec!["repository"];
             names.extend_from_slice(columns);
             known::rows(snapshot, table, Some(repository), &names, &mut |batch: &RecordBatch| {
-                for row in 0..batch.num_rows() {
-                    let row = Row {
-                        columns: batch.columns(),
-                        row,
-                    };
+                for row in Row::of(batch) {
                     if row.text(0) == Some(repository) {
                         visit(&row);
                     }
@@ -130,16 +145,92 @@ impl Known {
             }
         })
         .await?;
-        read(&pull_requests::TABLE.spec, &["number", "updated_at"], &mut |row| {
+        let columns = ["number", "updated_at", "merged_at", "base_sha", "base_branch"];
+        read(&pull_requests::TABLE.spec, &columns, &mut |row| {
             newest(&mut known.pulls, row);
+            let base = row.text(4).zip(row.text(5));
+            if let (Some(number), Some(merged_at), Some((base_sha, base_branch))) = (row.long(1), row.time(3), base) {
+                known.merges.add(Merge {
+                    number,
+                    merged_at,
+                    base_sha: base_sha.to_owned(),
+                    base_branch: base_branch.to_owned(),
+                });
+            }
+        })
+        .await?;
+        read(&pull_request_reviews::TABLE.spec, &["number"], &mut |row| {
+            known.merges.reviewed.extend(row.long(1));
+        })
+        .await?;
+        let columns = ["number", "path", "previous_path"];
+        read(&pull_request_files::TABLE.spec, &columns, &mut |row| {
+            if let Some(number) = row.long(1) {
+                known.merges.add_file(number, [row.text(2), row.text(3)]);
+            }
         })
         .await?;
         read(&issues::TABLE.spec, &["number", "updated_at"], &mut |row| {
             newest(&mut known.issues, row);
         })
         .await?;
+        let columns = ["deployment_id", "created_at", "updated_at"];
+        read(&deployments::TABLE.spec, &columns, &mut |row| {
+            if let (Some(id), Some(created_at), Some(updated_at)) = (row.long(1), row.time(2), row.time(3)) {
+                known.deployments.add(id, created_at, updated_at);
+            }
+        })
+        .await?;
+        read(
+            &deployment_statuses::TABLE.spec,
+            &["deployment_id", "state"],
+            &mut |row| {
+                if let (Some(id), Some(state)) = (row.long(1), row.text(2)) {
+                    known.deployments.add_status(id, state);
+                }
+            },
+        )
+        .await?;
+        read(&caches::TABLE.spec, &["cache_id", "last_accessed_at"], &mut |row| {
+            newest(&mut known.caches.accessed, row);
+        })
+        .await?;
+        let columns = [
+            "observed_at",
+            "n_caches",
+            "size_bytes",
+            "retention_days",
+            "least_recent_at",
+            "most_recent_at",
+        ];
+        read(&cache_listings::TABLE.spec, &columns, &mut |row| {
+            let held = CachesHeld {
+                n_caches: row.long(2).unwrap_or_default(),
+                size_bytes: row.long(3).unwrap_or_default(),
+                retention_days: row.long(4),
+                least_recent_at: row.time(5),
+                most_recent_at: row.time(6),
+            };
+            if let Some(at) = row.time(1)
+                && known.caches.listed.is_none_or(|(newest, _)| newest < at)
+            {
+                known.caches.listed = Some((at, held));
+            }
+        })
+        .await?;
         read(&quarantine_entries::TABLE.spec, &["commit_sha"], &mut |row| {
             known.quarantine_lists.extend(row.text(1).map(str::to_owned));
+        })
+        .await?;
+        let columns = ["commit_sha", "scope", "blob_sha", "file_sha256"];
+        read(&repository_files::TABLE.spec, &columns, &mut |row| {
+            let scope = row.text(2).and_then(ListedScope::parse);
+            if let (Some(commit), Some(scope)) = (row.text(1), scope) {
+                known.files.listed.insert((commit.to_owned(), scope.as_str()));
+            }
+            if let (Some(blob), Some(sha256)) = (row.text(3), row.text(4)) {
+                known.files.blobs.insert(blob.to_owned(), sha256.to_owned());
+            }
         })
         .await?;
         let mut gaps_seen: HashMap<Owed, (Timestamp, bool, String, Option<i64>)> = HashMap::new();

@@ -1,7 +1,7 @@
-//! The pull of one repository: what it requires, its pull requests, issues and alerts, then its runs, oldest first.
+//! The pull of one repository: what it requires, its pull requests, issues, alerts and deployments, then its runs, oldest first.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta};
 use domain::clock::Timestamp;
@@ -21,6 +21,7 @@ use super::objects::actions::RunObject;
 use super::objects::changes::RepositoryObject;
 use super::objects::kinds::{self, ObjectKind};
 use super::pull::Pulled;
+use super::repository_files::FilesKnown;
 use super::settle::{Seen, Settled};
 use super::windows::{Span, Step, Windows};
 use crate::error::{Error, Result};
@@ -45,6 +46,7 @@ pub(crate) struct RepositoryPull<'a> {
     pub(super) now: Timestamp,
     pub(super) default_branch: String,
     gaps: Mutex<Vec<Gap>>,
+    files: Mutex<FilesKnown>,
 }
 
 /// What was asked for of a repository and goes in as one batch.
@@ -83,9 +85,10 @@ impl<'a> RepositoryPull<'a> {
         client: &'a Client,
         repository: RepositoryName,
         since: Option<Timestamp>,
-        known: Known,
+        mut known: Known,
         now: Timestamp,
     ) -> Self {
+        let files = std::mem::take(&mut known.files);
         Self {
             client,
             repository,
@@ -94,6 +97,7 @@ impl<'a> RepositoryPull<'a> {
             now,
             default_branch: String::new(),
             gaps: Mutex::default(),
+            files: Mutex::new(files),
         }
     }
 
@@ -125,13 +129,22 @@ impl<'a> RepositoryPull<'a> {
         let created_at = parsed.created_at.unwrap_or(self.now);
         let mut documents = vec![self.document(kinds::REPOSITORY, &object, "repository".to_owned(), None, created_at)];
         documents.extend(self.requirements().await?);
-        documents.extend(self.pulls().await?);
+        let mut merged = Vec::new();
+        documents.extend(self.pulls(&mut merged).await?);
+        documents.extend(self.merges(merged).await?);
         documents.extend(self.issues().await?);
         documents.extend(self.quarantine_lists().await?);
         documents.extend(self.secret_alerts().await?);
         documents.extend(self.analyses().await?);
+        documents.extend(self.deployments().await?);
+        documents.extend(self.caches().await?);
         self.send(vec![item(documents)], Vec::new(), parcels, pulled).await?;
-        self.runs(created_at, parcels, pulled, progress).await
+        self.runs(created_at, parcels, pulled, progress).await?;
+        // Behind the runs, so that a file's time is that of the first commit that had it.
+        let mut files = Vec::new();
+        let headed = self.head_files(&mut files).await;
+        self.send(vec![item(files)], Vec::new(), parcels, pulled).await?;
+        headed
     }
 
     /// A document of this repository.
@@ -148,16 +161,26 @@ impl<'a> RepositoryPull<'a> {
             parser: kind.parser,
             bytes: object.get().as_bytes().to_vec(),
             shown,
-            context: context.unwrap_or_else(|| SourceContext {
-                repository: self.repository.clone(),
-                run_id: None,
-                run_attempt: None,
-                workflow: None,
-                job: None,
-                artifact: None,
-            }),
+            context: context.unwrap_or_else(|| self.own_context()),
             completed_at: at,
         }
+    }
+
+    /// What belongs to the repository and to no run.
+    pub(super) fn own_context(&self) -> SourceContext {
+        SourceContext {
+            repository: self.repository.clone(),
+            run_id: None,
+            run_attempt: None,
+            workflow: None,
+            job: None,
+            artifact: None,
+        }
+    }
+
+    /// What of the repository's files is in, or on its way.
+    pub(super) fn files(&self) -> MutexGuard<'_, FilesKnown> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes that something cannot be had; an error where nothing further can.
@@ -376,6 +399,7 @@ impl<'a> RepositoryPull<'a> {
             progress(&format!("{}: {} runs from {first:?}", self.repository, runs.len()));
         }
         let commits = self.commits(&runs);
+        let named = self.named_commits(&runs);
         let mut settled: Vec<Settled> = Vec::new();
         let mut checks: Vec<Document> = Vec::new();
         let mut stopped = Ok(());
@@ -407,9 +431,17 @@ impl<'a> RepositoryPull<'a> {
                 }
             }
         }
+        let is_settled = |run_id: i64| settled.iter().any(|settled| settled.run_id == run_id);
+        let named: Vec<_> = named.into_iter().filter(|commit| is_settled(commit.run_id)).collect();
+        if stopped.is_ok() {
+            stopped = self.workflow_files(&named, &mut checks).await;
+        }
         if stopped.is_err() {
             // What was had goes in; what these runs still lack is owed, so that they are asked for again.
             for commit in &asked {
+                self.lost(&commit.subject(), "rate_limited", None);
+            }
+            for commit in named.iter().filter(|commit| !self.is_listed(commit)) {
                 self.lost(&commit.subject(), "rate_limited", None);
             }
         }

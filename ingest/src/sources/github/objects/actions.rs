@@ -18,7 +18,7 @@ pub(crate) struct RunObject {
     pub(crate) id: i64,
     run_attempt: Option<i32>,
     name: Option<String>,
-    path: Option<String>,
+    pub(crate) path: Option<String>,
     workflow_id: Option<i64>,
     run_number: Option<i64>,
     pub(crate) event: Option<String>,

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::fields::{Login, Named, RepositoryId, json_list, list, login, names, needed, parse, time};
 use super::kinds::Reading;
 use crate::report::Rows;
+use crate::sources::github::merges::Merge;
 
 /// A repository.
 #[derive(Debug, Deserialize)]
@@ -112,6 +113,18 @@ pub(crate) struct PullObject {
     closed_at: Option<Timestamp>,
     #[serde(default, deserialize_with = "time")]
     merged_at: Option<Timestamp>,
+}
+
+impl PullObject {
+    /// What is asked for of it once it is merged.
+    pub(crate) fn merge(&self) -> Option<Merge> {
+        Some(Merge {
+            number: self.number,
+            merged_at: self.merged_at?,
+            base_sha: self.base.sha.clone(),
+            base_branch: self.base.r#ref.clone(),
+        })
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,7 +1,7 @@
 //! Members that objects share, read leniently: what is missing or null is nothing.
 
 use domain::clock::{Timestamp, parse_timestamp};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Reads JSON, leniently: members that are missing or null are nothing.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(object: &'a [u8]) -> Result<T, String> {
@@ -25,7 +25,7 @@ pub(crate) fn needed<T>(value: Option<T>, member: &str) -> Result<T, String> {
 }
 
 /// Values as JSON; none is nothing.
-pub(super) fn json_list<T: serde::Serialize>(values: &[T]) -> Option<String> {
+pub(super) fn json_list<T: Serialize>(values: &[T]) -> Option<String> {
     if values.is_empty() {
         None
     } else {
@@ -34,8 +34,8 @@ pub(super) fn json_list<T: serde::Serialize>(values: &[T]) -> Option<String> {
 }
 
 /// An account.
-#[derive(Debug, Deserialize)]
-pub(super) struct Login {
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Login {
     pub(super) login: String,
 }
 

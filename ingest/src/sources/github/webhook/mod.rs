@@ -30,6 +30,7 @@ const WAKING: &[(&str, &[&str])] = &[
     ("check_run", &["completed"]),
     ("check_suite", &["completed"]),
     ("code_scanning_alert", &[]),
+    ("deployment_status", &[]),
     ("issues", &[]),
     ("pull_request", &[]),
     ("push", &[]),
