@@ -4,6 +4,9 @@ use serde::Deserialize;
 
 use crate::clock::{InvalidTimestamp, Timestamp, parse_timestamp};
 
+/// What the names of rules about licences begin with: `license_allowed:MIT` is 1 while MIT is allowed (CI/CL-001 §7).
+const LICENSE_ALLOWED: &str = "license_allowed:";
+
 /// Smallest score that is critical. Fixed with the parsers, because a row keeps what it was judged as.
 ///
 /// GitHub's text says "over 9.0" and its example 9.0; here 9.0 is critical (CI/CL-001 §7 leaves it open).
@@ -41,7 +44,8 @@ pub struct Rule {
     pub name: String,
     /// The number.
     pub value: f64,
-    /// What it counts: `percent`, `minutes`, `hours`, `days`, `count`, `hour_of_day`, `minor_version`.
+    /// What it counts: `percent`, `minutes`, `hours`, `days`, `count`, `bytes`, `hour_of_day`, `minor_version`, `flag`
+    /// (1: it holds).
     pub unit: String,
     /// Who set it.
     pub basis: Basis,
@@ -98,6 +102,15 @@ pub enum PolicyError {
         /// What is wrong with it.
         source: InvalidTimestamp,
     },
+    /// A list of licences allows nothing.
+    #[error("a list of licences allows none; without a list nothing is judged")]
+    NoLicense,
+    /// A licence is not one id.
+    #[error("`{license}` is not the id of a licence; write expressions as their parts, each with its ` WITH …`")]
+    License {
+        /// The licence as written.
+        license: String,
+    },
     /// A number is not finite or is negative.
     #[error("rule `{name}`: {value} is not a finite number of at least 0")]
     Value {
@@ -113,6 +126,8 @@ pub enum PolicyError {
 struct RawPolicy {
     #[serde(default)]
     rule: Vec<RawRule>,
+    #[serde(default)]
+    licenses: Vec<RawLicenses>,
 }
 
 #[derive(Deserialize)]
@@ -120,6 +135,13 @@ struct RawPolicy {
 struct RawRule {
     name: String,
     value: f64,
+    valid_from: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLicenses {
+    allowed: Vec<String>,
     valid_from: String,
 }
 
@@ -153,6 +175,9 @@ const RULES: &[(&str, f64, &str, Basis, u8)] = &[
     ("artifact_retention_releases", 365.0, "days", Basis::Spec, 16),
     ("mirror_standard_ia", 180.0, "days", Basis::Spec, 16),
     ("mirror_glacier", 730.0, "days", Basis::Spec, 16),
+    ("mirror_delay_max", 48.0, "hours", Basis::House, 16),
+    ("mirror_looked_at_within", 7.0, "days", Basis::House, 16),
+    ("mirror_moved_bytes_min", 131_072.0, "bytes", Basis::House, 16),
     ("ci_duration_max", 12.0, "minutes", Basis::Spec, 21),
     ("head_commit_max", 24.0, "hours", Basis::House, 21),
     ("flaky_rate_max", 2.0, "percent", Basis::Spec, 21),
@@ -168,6 +193,7 @@ const RULES: &[(&str, f64, &str, Basis, u8)] = &[
     ("sla_met_min", 100.0, "percent", Basis::House, 21),
     ("sla_reopened_within", 7.0, "days", Basis::House, 21),
     ("scan_gap_max", 36.0, "hours", Basis::House, 21),
+    ("restore_drill_within", 90.0, "days", Basis::House, 23),
 ];
 
 impl Default for Policy {
@@ -193,6 +219,9 @@ impl Policy {
     /// Lays a policy file over the defaults: each `[[rule]]` (`name`, `value`, `valid_from`) ends its predecessor.
     ///
     /// A rule is never retroactive: it holds from `valid_from` on, and what held before stays in the relation.
+    ///
+    /// Each `[[licenses]]` (`allowed`, `valid_from`) is the whole list of allowed licences from then on, until the next
+    /// one. CI/CL-001 names none, so without one there is no rule about licences.
     pub fn parse(toml: &str) -> Result<Self, PolicyError> {
         let raw: RawPolicy = toml::from_str(toml)?;
         let mut policy = Self::default();
@@ -228,7 +257,50 @@ impl Policy {
             };
             policy.rules.insert(index + 1, rule);
         }
+        policy.allow(raw.licenses)?;
         Ok(policy)
+    }
+
+    /// A rule for each licence of each list, behind the other rules of the section.
+    fn allow(&mut self, raw: Vec<RawLicenses>) -> Result<(), PolicyError> {
+        const CLAUSE: &str = "CI/CL-001 §7";
+        let mut lists = Vec::with_capacity(raw.len());
+        for RawLicenses { allowed, valid_from } in raw {
+            if allowed.is_empty() {
+                return Err(PolicyError::NoLicense);
+            }
+            if let Some(license) = allowed.iter().find(|license| !is_license(license)) {
+                let license = license.clone();
+                return Err(PolicyError::License { license });
+            }
+            match parse_timestamp(&valid_from) {
+                Ok(valid_from) => lists.push((valid_from, allowed)),
+                Err(source) => {
+                    let name = "licenses".to_owned();
+                    return Err(PolicyError::Time { name, source });
+                }
+            }
+        }
+        lists.sort_by_key(|list| list.0);
+        let ends: Vec<_> = lists.iter().skip(1).map(|list| Some(list.0)).chain([None]).collect();
+        let mut rules = Vec::new();
+        for ((valid_from, allowed), valid_to) in lists.into_iter().zip(ends) {
+            rules.extend(allowed.into_iter().map(|license| Rule {
+                name: format!("{LICENSE_ALLOWED}{license}"),
+                value: 1.0,
+                unit: "flag".to_owned(),
+                basis: Basis::House,
+                clause: CLAUSE.to_owned(),
+                valid_from: Some(valid_from),
+                valid_to,
+            }));
+        }
+        rules.sort_by(|one, other| (&one.name, one.valid_from).cmp(&(&other.name, other.valid_from)));
+        let behind = self.rules.iter().rposition(|rule| rule.clause == CLAUSE);
+        let place = behind.map_or(self.rules.len(), |index| index + 1);
+        rules.extend(self.rules.split_off(place));
+        self.rules.extend(rules);
+        Ok(())
     }
 
     /// Every rule, by section, each name's spans in the order of time.
@@ -246,9 +318,47 @@ impl Policy {
     }
 }
 
+/// One id of SPDX's list or of the organization's own (`LicenseRef-…`), with the exception that belongs to it.
+fn is_license(text: &str) -> bool {
+    let is_id = |id: &str| {
+        let is_sign = |sign: char| sign.is_ascii_alphanumeric() || "-.+:".contains(sign);
+        !id.is_empty() && id.chars().all(is_sign)
+    };
+    match text.split_once(" WITH ") {
+        Some((license, exception)) => is_id(license) && is_id(exception),
+        None => is_id(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_licences_holds_until_the_next_one() {
+        let policy = Policy::parse(
+            "[[licenses]]\nallowed = ['MIT']\nvalid_from = '2026-07-01'\n\
+             [[licenses]]\nallowed = ['MIT', 'GPL-2.0-only WITH Classpath-exception-2.0']\nvalid_from = '2026-03-01'",
+        )
+        .unwrap();
+        let (first, second) = (
+            parse_timestamp("2026-03-01").unwrap(),
+            parse_timestamp("2026-07-01").unwrap(),
+        );
+        let before = |instant| instant - chrono::Duration::microseconds(1);
+        let holds = |license: &str, instant| policy.at(&format!("license_allowed:{license}"), instant).is_some();
+        let exception = "GPL-2.0-only WITH Classpath-exception-2.0";
+        assert!(!holds("MIT", before(first)) && holds("MIT", first) && holds("MIT", second));
+        assert!(holds(exception, before(second)) && !holds(exception, second));
+        assert_eq!(policy.rules().len(), RULES.len() + 3);
+        let sections: Vec<&str> = policy.rules().iter().map(|rule| rule.clause.as_str()).collect();
+        let mut sorted = sections.clone();
+        sorted.dedup();
+        let n_runs = sorted.len();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), n_runs, "rules stand by section: {sections:?}");
+    }
 
     #[test]
     fn a_changed_rule_is_never_retroactive() {
@@ -280,6 +390,19 @@ mod tests {
                 "`soon` is not a time",
             ),
             ("[[rules]]", "unknown field"),
+            (
+                "[[rule]]\nname = 'license_allowed:MIT'\nvalue = 1\nvalid_from = '2026-07-01'",
+                "which is no rule",
+            ),
+            ("[[licenses]]\nallowed = []\nvalid_from = '2026-07-01'", "allows none"),
+            (
+                "[[licenses]]\nallowed = ['MIT OR ISC']\nvalid_from = '2026-07-01'",
+                "`MIT OR ISC` is not the id",
+            ),
+            (
+                "[[licenses]]\nallowed = ['MIT']\nvalid_from = 'soon'",
+                "`soon` is not a time",
+            ),
         ] {
             let error = Policy::parse(toml).unwrap_err().to_string();
             assert!(error.contains(says), "{error}");
