@@ -25,7 +25,7 @@ pub(crate) fn show(view: &View<'_>, place: Place<'_>, rest: &[&str]) -> Option<A
             "can_approve_pull_request_reviews": false,
         }),
         ["permissions", "artifact-and-log-retention"] => json!({"days": 90, "maximum_allowed_days": maximum_days}),
-        ["cache", "retention-limit"] => json!({"max_cache_retention_days": 7}),
+        ["cache", "retention-limit"] => json!({"max_cache_retention_days": place.repository.cache_retention_days}),
         ["cache", "storage-limit"] => json!({"max_cache_size_gb": 10}),
         ["oidc", "customization", "sub"] => json!({"use_default": true}),
         _ => return None,

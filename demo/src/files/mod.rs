@@ -49,8 +49,15 @@ fn files(world: &World, repository: &Repository, artifact: &Artifact) -> Vec<Fil
                 .iter()
                 .map(|scan| (scan.tool.file().to_owned(), sarif(world, repository, scan)))
                 .collect();
-            files.push(("sbom.spdx.json".to_owned(), spdx::document(world, repository, artifact)));
+            files.push((
+                "sbom.spdx.json".to_owned(),
+                spdx::document(world, repository, artifact, None),
+            ));
             files
+        }
+        Content::Bill(image) => {
+            let bytes = spdx::document(world, repository, artifact, *image);
+            vec![("sbom.spdx.json".to_owned(), bytes)]
         }
         Content::Other => {
             let text = format!("{} of {}\n", artifact.name, repository.full_name());

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use domain::clock::{Timestamp, parse_timestamp};
+use domain::identity::Sha256Digest;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
@@ -81,6 +82,7 @@ fn repository(producer: Producer) -> Repository {
         alerts: vec![],
         issues: vec![],
         deployments: vec![],
+        cache_retention_days: 7,
         caches: vec![],
         releases: vec![],
     }
@@ -277,6 +279,7 @@ fn two_calls_give_equal_bytes() {
     for artifact in [
         unit(ReportForm::Whole),
         artifact(Content::Security(vec![])),
+        artifact(Content::Bill(Some(Sha256Digest::of(b"image")))),
         artifact(Content::Other),
     ] {
         let zip = artifact_zip(&world(), &repository, &artifact);

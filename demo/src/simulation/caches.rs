@@ -10,13 +10,12 @@ use domain::clock::Timestamp;
 use crate::chance::Chance;
 use crate::simulation::contents;
 use crate::simulation::repository::RepositorySimulation;
+use crate::truth::controls::caches::{CachesKept, KeptCache};
 use crate::world::change::CommitIndex;
 use crate::world::operation::Cache;
 use crate::world::run::{Conclusion, Event, Job, JobKind};
 
 const MAIN: &str = "refs/heads/main";
-/// GitHub evicts what nobody restored for so long.
-const IDLE_DAYS: i64 = 7;
 /// GitHub keeps so much for a repository: what was touched longest ago goes first.
 const LIMIT_BYTES: i64 = 10 << 30;
 
@@ -72,6 +71,20 @@ impl RepositorySimulation {
         }
         self.evict_idle(end);
         self.now = end;
+        let caches = &self.repository.caches;
+        self.truth.controls.caches = CachesKept {
+            retention_days: self.repository.cache_retention_days,
+            n_held: caches.iter().filter(|cache| cache.evicted_at.is_none()).count(),
+            caches: caches
+                .iter()
+                .map(|cache| KeptCache {
+                    is_main: cache.reference == MAIN,
+                    created_at: cache.created_at,
+                    accessed_at: cache.accessed_at.clone(),
+                    evicted_at: cache.evicted_at,
+                })
+                .collect(),
+        };
     }
 
     /// What the jobs of a run do: a pull request saves into a scope of its own.
@@ -164,14 +177,16 @@ impl RepositorySimulation {
         self.evict_beyond_limit(step.at);
     }
 
+    /// GitHub evicts what nobody restored for as long as the repository says.
     fn evict_idle(&mut self, now: Timestamp) {
+        let idle = TimeDelta::days(self.repository.cache_retention_days);
         for cache in self
             .repository
             .caches
             .iter_mut()
             .filter(|cache| cache.evicted_at.is_none())
         {
-            let idle_at = touched_at(cache) + TimeDelta::days(IDLE_DAYS);
+            let idle_at = touched_at(cache) + idle;
             cache.evicted_at = (idle_at <= now).then_some(idle_at);
         }
     }
@@ -205,21 +220,22 @@ mod tests {
         let (mut n_idle, mut n_pushed_out, mut n_restored, mut n_of_pulls) = (0, 0, 0, 0);
         for repository in &world.repositories {
             assert!(!repository.caches.is_empty(), "{}", repository.name);
+            let idle = TimeDelta::days(repository.cache_retention_days);
             for cache in &repository.caches {
                 let mut touched_at = cache.created_at;
                 for at in &cache.accessed_at {
-                    assert!(*at >= touched_at && *at - touched_at < TimeDelta::days(7));
+                    assert!(*at >= touched_at && *at - touched_at < idle);
                     touched_at = *at;
                 }
                 n_restored += cache.accessed_at.len();
                 n_of_pulls += usize::from(cache.reference.starts_with("refs/pull/"));
                 match cache.evicted_at {
-                    Some(at) if at == touched_at + TimeDelta::days(7) => n_idle += 1,
+                    Some(at) if at == touched_at + idle => n_idle += 1,
                     Some(at) => {
                         assert!(at >= touched_at, "{} {}", repository.name, cache.key);
                         n_pushed_out += 1;
                     }
-                    None => assert!(world.end - touched_at < TimeDelta::days(7)),
+                    None => assert!(world.end - touched_at < idle),
                 }
                 let at = cache.created_at;
                 let held = repository.caches.iter().filter(|other| is_there(other, at));

@@ -1,6 +1,5 @@
-//! Texts of files in the repositories: workflows, code owners, lock files, sources.
+//! Texts of files in the repositories: code owners, lock files, sources. Workflows are those of `workflows`.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::chance::Chance;
@@ -13,6 +12,22 @@ pub(crate) const MODULES: &[&str] = &[
     "accounts", "batches", "cache", "delivery", "events", "exports", "filters", "ledger", "limits", "queries",
     "retries", "sessions", "tenants", "tokens", "windows",
 ];
+
+/// CI/CL-001 §18.
+const PRE_COMMIT: &str = "repos:
+  - repo: https://github.com/astral-sh/ruff-pre-commit
+    rev: v0.14.5
+    hooks: [{id: ruff-check}]
+  - repo: https://github.com/psf/black
+    rev: 25.11.0
+    hooks: [{id: black}]
+  - repo: https://github.com/pre-commit/mirrors-mypy
+    rev: v1.18.2
+    hooks: [{id: mypy}]
+  - repo: https://github.com/gitleaks/gitleaks
+    rev: v8.29.0
+    hooks: [{id: gitleaks}]
+";
 
 /// The file extension of a repository's language.
 pub(crate) fn extension(profile: &Profile) -> &'static str {
@@ -74,19 +89,17 @@ pub(crate) fn lock(profile: &Profile, revision: usize) -> (String, String) {
     (path.to_owned(), format!("# locked dependencies, revision {revision}\n"))
 }
 
-/// Every file of the first commit.
+/// Every file of the first commit, but for its workflows.
 pub(crate) fn initial(profile: &Profile, seed: u64) -> Vec<(String, String)> {
     let mut chance = Chance::of(seed, &[&profile.name, &"contents"]);
     let mut files = vec![
         ("README.md".to_owned(), readme(profile, 0)),
-        (".github/workflows/ci.yml".to_owned(), ci_workflow(profile)),
-        (".github/workflows/nightly.yml".to_owned(), nightly_workflow(profile)),
         (".github/CODEOWNERS".to_owned(), code_owners(profile)),
-        (".github/pull_request_template.md".to_owned(), "## Risk\n\n## Test evidence\n\n## Contract summary\n".to_owned()),
         (
-            "Makefile".to_owned(),
-            "test:\n\tpoetry run pytest --cov --cov-branch\n\ncontract-check:\n\tspectral lint schemas/openapi/current.yaml\n".to_owned(),
+            ".github/pull_request_template.md".to_owned(),
+            "## Risk\n\n## Test evidence\n\n## Contract summary\n".to_owned(),
         ),
+        ("Makefile".to_owned(), makefile(profile).to_owned()),
         ("iac/main.tf".to_owned(), terraform(0)),
         ("schemas/openapi/current.yaml".to_owned(), openapi(profile, 0)),
     ];
@@ -99,10 +112,7 @@ pub(crate) fn initial(profile: &Profile, seed: u64) -> Vec<(String, String)> {
         files.push(("services/app/Dockerfile".to_owned(), format!("{base}\nCOPY . /app\n")));
     }
     if !profile.is_careless {
-        files.push((
-            ".pre-commit-config.yaml".to_owned(),
-            "repos:\n  - repo: local\n    hooks: []\n".to_owned(),
-        ));
+        files.push((".pre-commit-config.yaml".to_owned(), PRE_COMMIT.to_owned()));
     }
     files.extend(
         MODULES
@@ -113,78 +123,22 @@ pub(crate) fn initial(profile: &Profile, seed: u64) -> Vec<(String, String)> {
     files
 }
 
+/// CI/CL-001 §18. The careless measure no coverage and compare no contract.
+fn makefile(profile: &Profile) -> &'static str {
+    if profile.is_careless {
+        "test:\n\tpoetry run pytest\n\ncontract-check:\n\tspectral lint schemas/openapi/current.yaml\n"
+    } else {
+        "test:\n\tpoetry run pytest --cov --cov-branch\n\ncontract-check: lint-contracts\n\topenapi-diff base.yaml schemas/openapi/current.yaml\n\nlint-contracts:\n\tspectral lint schemas/openapi/current.yaml\n"
+    }
+}
+
 fn code_owners(profile: &Profile) -> String {
     let owner = if profile.is_careless {
         "@nobody-here"
     } else {
-        "@claire-dubois"
+        "@claire-dubois @hiro-tanaka"
     };
     format!("/iac/ {owner}\n/schemas/ {owner}\n/security/ {owner}\n")
-}
-
-/// The workflow that the runs follow: jobs, what each needs, limits. The careless set no limits.
-fn ci_workflow(profile: &Profile) -> String {
-    let push = if profile.runs_on_every_push {
-        "  push:\n"
-    } else {
-        "  push:\n    branches: [main]\n"
-    };
-    let queue = if profile.has_merge_queue {
-        "  merge_group:\n"
-    } else {
-        ""
-    };
-    let cancels = if profile.cancels_main {
-        "true"
-    } else {
-        "${{ github.ref != 'refs/heads/main' }}"
-    };
-    let mut text = format!(
-        "name: CI\non:\n  pull_request:\n    branches: [main]\n{push}{queue}concurrency:\n  group: ci-${{{{ github.ref }}}}\n  cancel-in-progress: {cancels}\npermissions:\n  contents: read\njobs:\n"
-    );
-    for stage in crate::simulation::pipeline::stages(profile) {
-        let _ = writeln!(text, "  {}:\n    runs-on: ubuntu-latest", stage.name);
-        if !profile.is_careless {
-            let _ = writeln!(text, "    timeout-minutes: {}", stage.timeout_minutes);
-        }
-        if !stage.needs.is_empty() {
-            let _ = writeln!(
-                text,
-                "    needs: [{}]",
-                stage
-                    .needs
-                    .iter()
-                    .map(|kind| crate::simulation::pipeline::job_name(*kind))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            );
-        }
-        if let Some(filter) = stage.filter {
-            let _ = writeln!(text, "    if: needs.detect.outputs.{filter} == 'true'");
-        }
-        if stage.kind == crate::world::run::JobKind::UnitTests && !profile.legs.is_empty() {
-            let _ = writeln!(
-                text,
-                "    strategy:\n      matrix:\n        python: [{}]",
-                profile.legs.join(", ")
-            );
-        }
-        text.push_str("    steps:\n      - run: make ");
-        text.push_str(stage.name);
-        text.push('\n');
-    }
-    text
-}
-
-fn nightly_workflow(profile: &Profile) -> String {
-    let schedule = if profile.is_careless {
-        "    - cron: '0 7 * * *'\n"
-    } else {
-        "    - cron: '0 2 * * *'\n      timezone: America/Toronto\n"
-    };
-    format!(
-        "name: Nightly\non:\n  schedule:\n{schedule}jobs:\n  codeql:\n    runs-on: ubuntu-latest\n  trivy:\n    runs-on: ubuntu-latest\n  gitleaks:\n    runs-on: ubuntu-latest\n  iac-scan:\n    runs-on: ubuntu-latest\n  warm-up:\n    runs-on: ubuntu-latest\n"
-    )
 }
 
 /// The edits that lead from one list of files to another.

@@ -8,10 +8,12 @@ use sha1::{Digest as _, Sha1};
 
 use crate::simulation::contents;
 use crate::simulation::repository::{CommitFacts, Defects, Impact, RepositorySimulation, Theme};
+use crate::simulation::workflows;
 use crate::world::PersonIndex;
 use crate::world::change::{Blob, Commit, CommitIndex, FileChange, Tree};
 
-fn object_name(kind: &str, content: &[u8]) -> String {
+/// The name of an object in git.
+pub(crate) fn object_name(kind: &str, content: &[u8]) -> String {
     let mut hasher = Sha1::new();
     hasher.update(format!("{kind} {}\0", content.len()));
     hasher.update(content);
@@ -60,8 +62,15 @@ impl RepositorySimulation {
     pub(crate) fn found(&mut self, at: Timestamp) -> CommitIndex {
         let mut files: Vec<(Arc<str>, usize)> = contents::initial(self.profile, self.seed)
             .into_iter()
-            .map(|(path, text)| (Arc::from(path), self.blob(&text)))
+            .map(|(path, text)| {
+                self.truth.controls.files.written(&path, &text);
+                (Arc::from(path), self.blob(&text))
+            })
             .collect();
+        for workflow in workflows::initial(self.profile) {
+            files.push((Arc::from(workflow.path), self.blob(&workflow.text)));
+            self.truth.workflows.push(workflow.truth(at));
+        }
         files.sort();
         let tree = self.tree(files);
         self.add_commit(
@@ -207,7 +216,14 @@ impl RepositorySimulation {
             ],
             Theme::Dependencies => {
                 let (path, text) = contents::lock(self.profile, revision);
-                vec![write(path, text)]
+                let mut edits = vec![write(path, text)];
+                if !self.profile.is_careless {
+                    // Actions are dependencies, too.
+                    let workflow = workflows::ci(self.profile, revision);
+                    edits.push(write(workflow.path.to_owned(), workflow.text.clone()));
+                    self.truth.workflows.push(workflow.truth(self.now));
+                }
+                edits
             }
             Theme::Feature | Theme::Repair | Theme::Revert => vec![write(source, contents::source(module, revision))],
         }

@@ -7,6 +7,7 @@ use crate::chance::Chance;
 use crate::simulation::plan::{ACTIONS_BOT, ADMINISTRATOR, Protected};
 use crate::simulation::repository::{Act, Draft, RepositorySimulation, Theme};
 use crate::simulation::runs::{NewRun, workflow};
+use crate::truth::controls::deployments::Deployed;
 use crate::truth::outages::FrozenDeployment;
 use crate::truth::{Night, Required};
 use crate::world::PersonIndex;
@@ -222,6 +223,16 @@ impl RepositorySimulation {
                 is_hotfix,
             });
         }
+        if environment == "production" {
+            self.truth.controls.deployments.made.push(Deployed {
+                commit: self.repository.commits[commit].sha.clone(),
+                made_at: self.now,
+                begun_at: statuses.first().map_or(self.now, |(_, at, _)| *at),
+                ended_at: statuses.last().map_or(self.now, |(_, at, _)| *at),
+                has_succeeded: statuses.last().is_some_and(|(.., state)| *state == "success"),
+                is_hotfix,
+            });
+        }
         self.repository.deployments.push(Deployment {
             id,
             commit,
@@ -271,6 +282,7 @@ impl RepositorySimulation {
         });
         self.truth.outages.required_changed(&checks, now);
         self.truth.controls.has_rules_history = self.profile.protection == Protected::ByRuleset;
+        self.truth.controls.is_lenient = self.profile.is_careless;
         match self.profile.protection {
             Protected::ByRuleset => {
                 let id = self.id("ruleset_version");

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::simulation::pipeline::Skip;
-use crate::simulation::plan::ADMINISTRATOR;
+use crate::simulation::plan::{ADMINISTRATOR, CODE_OWNER, SECOND_CODE_OWNER};
 use crate::simulation::repository::{Act, Defects, RepositorySimulation, Theme};
 use crate::simulation::runs::{NewRun, workflow};
 use crate::truth::durations::Gate;
@@ -79,6 +79,7 @@ impl RepositorySimulation {
     fn review(&mut self, pull_request: usize, head: CommitIndex) {
         let author = self.repository.pull_requests[pull_request].author;
         let touches_owned = self.facts[head].impact.infrastructure || self.facts[head].impact.schemas;
+        let is_code_owner = touches_owned && !self.profile.is_careless;
         if self.profile.is_careless && self.chance.happens(0.3) {
             return;
         }
@@ -91,15 +92,17 @@ impl RepositorySimulation {
         let submitted_at = (self.now - self.chance.seconds(120, 1_800)).max(opened_at);
         self.repository.pull_requests[pull_request].reviews.push(Review {
             id,
-            author: if touches_owned && !self.profile.is_careless {
-                crate::simulation::plan::CODE_OWNER
-            } else {
+            author: if !is_code_owner {
                 reviewer
+            } else if author == CODE_OWNER {
+                SECOND_CODE_OWNER
+            } else {
+                CODE_OWNER
             },
             state: "APPROVED",
             submitted_at,
             commit: head,
-            is_code_owner: touches_owned && !self.profile.is_careless,
+            is_code_owner,
         });
     }
 

@@ -18,6 +18,7 @@ pub(crate) mod runs;
 pub(crate) mod security;
 pub(crate) mod suite;
 pub(crate) mod uploads;
+pub(crate) mod workflows;
 
 use chrono::{NaiveDate, TimeDelta};
 use domain::clock::Timestamp;
@@ -281,6 +282,7 @@ fn empty(
         alerts: vec![],
         issues: vec![],
         deployments: vec![],
+        cache_retention_days: if profile.is_careless { 30 } else { 7 },
         caches: vec![],
         releases: vec![],
     }

@@ -255,6 +255,8 @@ pub(crate) const PEOPLE: &[(&str, &str, bool)] = &[
 pub(crate) const ADMINISTRATOR: usize = 0;
 /// Who owns `iac/`, `schemas/` and `security/`.
 pub(crate) const CODE_OWNER: usize = 6;
+/// Who owns them, too, and reviews what [`CODE_OWNER`] wrote.
+pub(crate) const SECOND_CODE_OWNER: usize = 7;
 /// Those of [`PEOPLE`] who belong to the organization and write code.
 pub(crate) const MEMBERS: std::ops::Range<usize> = 1..10;
 /// `dependabot[bot]`.

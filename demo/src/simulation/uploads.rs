@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use domain::clock::Timestamp;
+use domain::identity::Sha256Digest;
 
 use crate::chance::Chance;
 use crate::simulation::repository::RepositorySimulation;
@@ -101,7 +102,7 @@ impl RepositorySimulation {
             }
             JobKind::SbomProvenance => (
                 "security-artifacts".to_owned(),
-                Content::Security(vec![]),
+                Content::Bill(self.image(commit)),
                 completed_at - TimeDelta::seconds(2),
             ),
             JobKind::Build => ("dist".to_owned(), Content::Other, completed_at - TimeDelta::seconds(1)),
@@ -116,6 +117,13 @@ impl RepositorySimulation {
             expires_at: self.forgotten_at(uploaded_at),
             content,
         });
+    }
+
+    /// The digest of the image that is built of a commit, where people care of which image a bill of materials is.
+    fn image(&self, commit: CommitIndex) -> Option<Sha256Digest> {
+        let sha = &self.repository.commits[commit].sha;
+        let built = format!("image of {} at {sha}", self.repository.full_name());
+        (!self.profile.is_careless).then(|| Sha256Digest::of(built.as_bytes()))
     }
 
     /// When GitHub forgets what was uploaded (CI/CL-001 §16).

@@ -12,6 +12,7 @@ pub mod recorder;
 pub mod sla;
 #[cfg(test)]
 mod traps;
+pub mod workflows;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ use crate::truth::outages::{FrozenDeployment, Outage};
 use crate::truth::outcomes::{AlertCount, CommitOutcomes};
 use crate::truth::quarantines::Quarantine;
 use crate::truth::sla::{Episode, ScanGap};
+use crate::truth::workflows::WorkflowFile;
 
 fn as_text<S: Serializer>(instant: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&domain::clock::format_timestamp(*instant))
@@ -129,6 +131,8 @@ pub struct RepositoryTruth {
     pub scan_gaps: Vec<ScanGap>,
     /// What became of each night.
     pub nights: Vec<Night>,
+    /// Workflow files as each change left them, also on branches.
+    pub workflows: Vec<WorkflowFile>,
     /// What the controls say of it, by subject.
     pub controls: Controls,
 }

@@ -16,6 +16,7 @@ use crate::truth::outages::{FrozenDeployment, OutageLog};
 use crate::truth::outcomes::{AlertLog, OutcomeLog};
 use crate::truth::quarantines::Quarantine;
 use crate::truth::sla::{Episode, SlaLog};
+use crate::truth::workflows::WorkflowFile;
 use crate::truth::{Counts, Kpi, Night, RepositoryTruth, Required, Trap, quantile};
 use crate::world::repository::Suite;
 
@@ -37,6 +38,7 @@ pub(crate) struct Recorder {
     pub(crate) sla: SlaLog,
     pub(crate) acceptances: Vec<Acceptance>,
     pub(crate) nights: Vec<Night>,
+    pub(crate) workflows: Vec<WorkflowFile>,
     pub(crate) controls: ControlLog,
     pub(crate) traps: Vec<Trap>,
 }
@@ -105,6 +107,7 @@ impl Recorder {
             sla: SlaLog::default(),
             acceptances: vec![],
             nights: vec![],
+            workflows: vec![],
             controls: ControlLog::default(),
             traps: vec![],
         }
@@ -150,6 +153,7 @@ impl Recorder {
             quarantines: &self.quarantines,
             sla: &sla,
             suite,
+            workflows: &self.workflows,
         };
         let controls = self.controls.settle(&self.repository, &told, scope);
         let from = self.end - limits.window;
@@ -207,6 +211,7 @@ impl Recorder {
             episodes: sla.episodes,
             scan_gaps: sla.gaps,
             nights: self.nights,
+            workflows: self.workflows,
             controls,
         };
         (truth, sums, self.traps)

@@ -193,6 +193,8 @@ pub struct Repository {
     pub issues: Vec<Issue>,
     /// Deployments, by creation.
     pub deployments: Vec<Deployment>,
+    /// For how many days GitHub keeps a cache that nobody restores.
+    pub cache_retention_days: i64,
     /// Cache entries.
     pub caches: Vec<Cache>,
     /// Releases.

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::clock::Timestamp;
+use domain::identity::Sha256Digest;
 
 use crate::world::PersonIndex;
 use crate::world::change::CommitIndex;
@@ -284,6 +285,8 @@ pub enum Content {
     Unit(UnitReports),
     /// SARIF of the scanners, `sbom.spdx.json`.
     Security(Vec<Scan>),
+    /// `sbom.spdx.json` of the image with this digest; null: of the folder that was checked out.
+    Bill(Option<Sha256Digest>),
     /// Something that carries no evidence: wheels, a log. Never a report.
     Other,
 }

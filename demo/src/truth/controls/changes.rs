@@ -1,4 +1,5 @@
-//! Controls about pull requests: that CI ran for them (CI/CL-001 §5), and that they are short-lived (§6).
+//! Controls about pull requests: that CI ran for them (CI/CL-001 §5), that they are short-lived (§6), and that owners
+//! review what they change of guarded folders (§10, §20).
 
 use std::collections::BTreeSet;
 
@@ -18,6 +19,10 @@ pub(crate) struct ClosedPullRequest {
     pub(crate) begun_at: Timestamp,
     pub(crate) closed_at: Timestamp,
     pub(crate) is_merged: bool,
+    /// It changes a folder that code owners guard.
+    pub(crate) is_guarded: bool,
+    /// A code owner who is not its author approved its last push.
+    pub(crate) is_approved_by_owner: bool,
 }
 
 /// Follows pull requests.
@@ -49,9 +54,23 @@ impl ChangeLog {
                 };
                 verdicts.put("cicl-06.1", &within, status);
             }
+            if of.is_merged && of.is_guarded {
+                let status = if of.is_approved_by_owner {
+                    ControlStatus::Pass
+                } else {
+                    ControlStatus::Fail
+                };
+                for control in ["cicl-10.2", "cicl-20.5"] {
+                    verdicts.put(control, &within, status);
+                    // Whether the review is demanded is in no row that a reader has.
+                    verdicts.put(control, "rule", ControlStatus::NoEvidence);
+                }
+            }
         }
         verdicts.put_where_none("cicl-05.1", ControlStatus::NotApplicable);
         verdicts.put_where_none("cicl-06.1", ControlStatus::NotApplicable);
+        verdicts.put_where_none("cicl-10.2", ControlStatus::NotApplicable);
+        verdicts.put_where_none("cicl-20.5", ControlStatus::NotApplicable);
         // The first branch of every repository is called `main`, and none is ever renamed or archived.
         verdicts.put_repository("cicl-03.1", ControlStatus::Pass);
     }

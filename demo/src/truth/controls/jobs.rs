@@ -17,6 +17,8 @@ pub(crate) struct EndedJob {
     pub(crate) name: String,
     pub(crate) kind: JobKind,
     pub(crate) conclusion: Conclusion,
+    /// When it started; GitHub sometimes tells of days before it was made.
+    pub(crate) began_at: Timestamp,
     pub(crate) at: Timestamp,
     pub(crate) commit: String,
     pub(crate) event: Event,
@@ -24,6 +26,25 @@ pub(crate) struct EndedJob {
     pub(crate) is_main: bool,
     /// Its first step had begun.
     pub(crate) has_begun: bool,
+    /// Whole seconds from its start to its end.
+    pub(crate) seconds: i64,
+    /// What its workflow file declares of it.
+    pub(crate) declared: Option<DeclaredJob>,
+}
+
+/// What the workflow file of a run's commit declares of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DeclaredJob {
+    /// The file.
+    pub(crate) path: &'static str,
+    /// A newer run of the ref cancels one of any branch; null: `concurrency` is not set.
+    pub(crate) cancels_always: Option<bool>,
+    /// `timeout-minutes`; null: none is set.
+    pub(crate) timeout_minutes: Option<i64>,
+    /// It may write everything.
+    pub(crate) writes_all: bool,
+    /// Every checkout fetches the whole history.
+    pub(crate) fetches_history: bool,
 }
 
 impl EndedJob {
@@ -46,7 +67,7 @@ impl EndedJob {
     }
 
     /// Its name without the leg of its matrix, and the leg.
-    fn parts(&self) -> (&str, Option<&str>) {
+    pub(crate) fn parts(&self) -> (&str, Option<&str>) {
         match self.name.split_once(" (") {
             Some((base, leg)) => (base, Some(leg.trim_end_matches(')'))),
             None => (&self.name, None),
@@ -72,7 +93,13 @@ pub(crate) struct JobLog {
 }
 
 impl JobLog {
-    pub(crate) fn settle(&self, closed: &[ClosedPullRequest], scope: &Scope<'_>, verdicts: &mut Verdicts) {
+    pub(crate) fn settle(
+        &self,
+        closed: &[ClosedPullRequest],
+        is_lenient: bool,
+        scope: &Scope<'_>,
+        verdicts: &mut Verdicts,
+    ) {
         let in_window: Vec<&EndedJob> = self.ended.iter().filter(|job| scope.window.contains(&job.at)).collect();
         let executed: Vec<&EndedJob> = in_window
             .iter()
@@ -88,6 +115,32 @@ impl JobLog {
         widths(&executed, scope, verdicts);
         self.time_outs(&in_window, closed, scope, verdicts);
         static_checks(&in_window, verdicts);
+        self.static_errors(&in_window, is_lenient, verdicts);
+    }
+
+    /// The lenient let ShellCheck fail among the linters, and nobody masks another error; where a check found one, its
+    /// job and its attempt failed.
+    fn static_errors(&self, in_window: &[&EndedJob], is_lenient: bool, verdicts: &mut Verdicts) {
+        let mut shown: BTreeMap<(JobKind, &str), bool> = BTreeMap::new();
+        let checks = in_window.iter().filter(|job| {
+            matches!(job.kind, JobKind::Lint | JobKind::Types) && job.has_begun && job.has_come_through()
+        });
+        for job in checks {
+            let ended = self.attempts.get(&(job.run_id, job.attempt)).copied().flatten();
+            *shown.entry((job.kind, job.parts().0)).or_default() |=
+                job.conclusion == Conclusion::Failure && ended == Some(Conclusion::Failure);
+        }
+        for ((kind, name), is_shown) in shown {
+            let status = if is_lenient && kind == JobKind::Lint {
+                ControlStatus::Fail
+            } else if is_shown {
+                ControlStatus::Pass
+            } else {
+                ControlStatus::NoEvidence
+            };
+            verdicts.put("cicl-09.2.3", &format!("job {name}"), status);
+        }
+        verdicts.put_where_none("cicl-09.2.3", ControlStatus::NoEvidence);
     }
 
     /// The attempt did not succeed, and nothing was merged before the job had succeeded on the commit since.

@@ -3,17 +3,23 @@
 use domain::clock::Timestamp;
 
 use crate::truth::Required;
+use crate::truth::controls::caches::CachesKept;
 use crate::truth::controls::changes::ChangeLog;
+use crate::truth::controls::deployments::DeploymentLog;
+use crate::truth::controls::files::{self, FileLog};
 use crate::truth::controls::jobs::JobLog;
 use crate::truth::controls::nights::ScheduledRuns;
 use crate::truth::controls::reports::ReportLog;
 use crate::truth::controls::scans::ScanLog;
 use crate::truth::controls::stays::MainReport;
+use crate::truth::controls::supply::SupplyLog;
+use crate::truth::controls::tools::ToolLog;
 use crate::truth::controls::verdicts::{Controls, Scope, Verdicts};
-use crate::truth::controls::{checks, nights, outages, stays};
+use crate::truth::controls::{checks, mirror, nights, outages, stays};
 use crate::truth::outages::OutageLog;
 use crate::truth::quarantines::Quarantine;
 use crate::truth::sla::SlaClocks;
+use crate::truth::workflows::WorkflowFile;
 use crate::world::finding::ScanState;
 use crate::world::repository::Suite;
 
@@ -21,15 +27,21 @@ use crate::world::repository::Suite;
 #[derive(Debug, Default)]
 pub(crate) struct ControlLog {
     pub(crate) changes: ChangeLog,
+    pub(crate) files: FileLog,
     pub(crate) jobs: JobLog,
+    pub(crate) deployments: DeploymentLog,
+    pub(crate) caches: CachesKept,
     pub(crate) scans: ScanLog,
     pub(crate) reports: ReportLog,
+    pub(crate) supply: SupplyLog,
     pub(crate) scheduled: ScheduledRuns,
     pub(crate) main_reports: Vec<MainReport>,
     /// When each test report was left that says to be one, on whatever branch.
     pub(crate) tested_at: Vec<Timestamp>,
     /// Its rules have a history, as those of a ruleset have.
     pub(crate) has_rules_history: bool,
+    /// Its workflow files let tools fail without consequence, or rewrite.
+    pub(crate) is_lenient: bool,
 }
 
 /// What other parts of the truth tell of a repository.
@@ -40,6 +52,7 @@ pub(crate) struct Told<'a> {
     pub(crate) quarantines: &'a [Quarantine],
     pub(crate) sla: &'a SlaClocks,
     pub(crate) suite: &'a Suite,
+    pub(crate) workflows: &'a [WorkflowFile],
 }
 
 impl ControlLog {
@@ -52,9 +65,17 @@ impl ControlLog {
             is_complete && scope.window.contains(&scan.at)
         });
         self.changes.settle(scope, &mut verdicts);
-        self.jobs.settle(&self.changes.closed, scope, &mut verdicts);
+        self.jobs
+            .settle(&self.changes.closed, self.is_lenient, scope, &mut verdicts);
         self.scans.settle(&self.jobs, &told.sla.gaps, scope, &mut verdicts);
         self.reports.settle(scope, &mut verdicts);
+        let tools = ToolLog {
+            jobs: &self.jobs.ended,
+            scans,
+            is_lenient: self.is_lenient,
+        };
+        tools.settle(scope, &mut verdicts);
+        self.supply.settle(&self.jobs, scope, &mut verdicts);
         nights::settle(&self.scheduled, &self.jobs.ended, scans, scope, &mut verdicts);
         checks::settle(
             told.required,
@@ -63,8 +84,15 @@ impl ControlLog {
             scope,
             &mut verdicts,
         );
+        files::declared_jobs(&self.jobs.ended, scope, &mut verdicts);
+        self.files.settle(told.workflows, &mut verdicts);
         outages::settle(told.outages, scope, &mut verdicts);
+        self.caches
+            .settle(&self.scheduled, &self.jobs.ended, scope, &mut verdicts);
+        self.deployments
+            .settle(told.outages, told.required, &self.jobs.ended, scope, &mut verdicts);
         outages::clocks(told.sla, is_scanned, scope, &mut verdicts);
+        mirror::settle(&mut verdicts);
         stays::settle(
             told.quarantines,
             &self.main_reports,
@@ -99,7 +127,7 @@ mod tests {
     fn every_repository_says_something_of_every_control() {
         let (_, truth) = simulate(Options { seed: 1, days: 30 });
         let ids: BTreeSet<&str> = truth.repositories[0].controls.keys().copied().collect();
-        assert_eq!(ids.len(), 35);
+        assert_eq!(ids.len(), 71);
         for of in &truth.repositories {
             assert_eq!(
                 of.controls.keys().copied().collect::<BTreeSet<_>>(),
@@ -119,20 +147,33 @@ mod tests {
     fn some_subjects_pass_and_some_fail() {
         let (_, truth) = simulate(Options { seed: 1, days: 30 });
         for control in [
+            "cicl-03.5",
+            "cicl-05.4",
             "cicl-05.5",
             "cicl-07.04",
             "cicl-07.05",
             "cicl-07.07",
+            "cicl-09.1.1",
             "cicl-09.3.1",
             "cicl-09.5.1",
             "cicl-09.5.2",
             "cicl-09.5.3",
+            "cicl-09.7.1",
             "cicl-10.1.02",
             "cicl-10.1.09",
+            "cicl-10.2",
             "cicl-11.2",
+            "cicl-11.4.1",
+            "cicl-12.1",
+            "cicl-12.2",
+            "cicl-12.3",
             "cicl-12.4",
             "cicl-13.3",
             "cicl-16.1",
+            "cicl-18.1",
+            "cicl-20.2",
+            "cicl-20.3",
+            "cicl-20.5",
             "cicl-21.3",
             "cicl-21.4",
         ] {

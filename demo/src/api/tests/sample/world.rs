@@ -159,6 +159,7 @@ fn repository() -> Repository {
             statuses: vec![(811, at(78), "in_progress"), (812, at(130), "success")],
             description: "",
         }],
+        cache_retention_days: 7,
         caches: vec![Cache {
             id: 851,
             key: "poetry-Linux-abc".to_owned(),
