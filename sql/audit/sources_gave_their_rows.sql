@@ -27,9 +27,13 @@ reported as (
     union all
     select repository, run_id, run_attempt, source_sha256, completed_at from stg.packages
     union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.attestations
+    union all
     select repository, run_id, run_attempt, source_sha256, completed_at from stg.codeowners
     union all
     select repository, run_id, run_attempt, source_sha256, completed_at from stg.dockerfile_images
+    union all
+    select repository, run_id, run_attempt, source_sha256, completed_at from stg.makefile_commands
     union all
     select repository, run_id, run_attempt, source_sha256, completed_at from stg.pre_commit_hooks
     union all

@@ -9,6 +9,7 @@
 -- columns: detail: what the source said
 -- columns: run_id: the run, where it is of one
 -- columns: run_attempt: its attempt
+-- columns: permission: what the credentials lack, where the source refused
 -- columns: from_at: first instant that it may touch; empty: since ever
 -- columns: to_at: last instant that it may touch; empty: still
 -- columns: observed_at: when it was last asked for
@@ -23,6 +24,7 @@ select
     detail,
     run_id,
     run_attempt,
+    permission,
     from_at,
     to_at,
     observed_at

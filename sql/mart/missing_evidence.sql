@@ -7,9 +7,11 @@
 -- columns: needs: which permissions would mend it, as `; needs Issues: read`; empty where none would
 --
 -- `evidence`: `runs`, `jobs`, `check_runs`, `required_checks`, `pull_requests`, `issues`, `quarantine_lists`,
--- `artifacts` (their listings), or what reports tell of: `tests`, `coverage`, `scans`. A number that rests on one of
--- them is no pass while it is missing. An artifact may hold reports of each kind that others of its name hold, and of
--- every kind where none is known.
+-- `workflow_files` (of commits that ran), `repository_files` (of the default branch's head), `pull_files` and
+-- `pull_reviews` (of merged pull requests), `code_owners` (of their bases), `deployments` (with what became of them),
+-- `caches` (with the limit of their retention), `artifacts` (their listings), or what reports tell of: `tests`,
+-- `coverage`, `scans`, `sboms`, `attestations`. A number that rests on one of them is no pass while it is missing. An
+-- artifact may hold reports of each kind that others of its name hold, and of every kind where none is known.
 with
 held as (
     select
@@ -17,7 +19,9 @@ held as (
         artifact as name,
         bool_or(kind = 'tests' or is_lost_report) as has_tests,
         bool_or(kind = 'coverage') as has_coverage,
-        bool_or(kind = 'scan') as has_scans
+        bool_or(kind = 'scan') as has_scans,
+        bool_or(kind = 'sbom') as has_sboms,
+        bool_or(kind = 'attestation') as has_attestations
     from stg.sources
     where artifact is not null
     group by repository, artifact
@@ -29,7 +33,9 @@ artifacts as (
         gaps.permission,
         coalesce(held.has_tests, held.name is null) as has_tests,
         coalesce(held.has_coverage, held.name is null) as has_coverage,
-        coalesce(held.has_scans, held.name is null) as has_scans
+        coalesce(held.has_scans, held.name is null) as has_scans,
+        coalesce(held.has_sboms, held.name is null) as has_sboms,
+        coalesce(held.has_attestations, held.name is null) as has_attestations
     from mart.gaps as gaps
     left join stg.artifacts as artifacts
         on gaps.repository = artifacts.repository
@@ -44,6 +50,8 @@ missing as (
             when resource in ('repository', 'runs', 'run', 'attempt', 'run_numbers') then 'runs'
             when resource in ('protection', 'rules', 'rulesets', 'ruleset_history') then 'required_checks'
             when resource in ('pulls', 'pull_commits') then 'pull_requests'
+            when resource in ('caches', 'cache_retention') then 'caches'
+            when resource in ('deployments', 'deployment_statuses') then 'deployments'
             when resource in ('analyses', 'secret_alerts', 'alert_locations') then 'scans'
             else resource
         end as evidence,
@@ -54,7 +62,7 @@ missing as (
     union all
     select gaps.repository, reports.evidence, gaps.n, gaps.permission
     from mart.gaps as gaps
-    cross join (values ('tests'), ('coverage'), ('scans')) as reports (evidence)
+    cross join (values ('tests'), ('coverage'), ('scans'), ('sboms'), ('attestations')) as reports (evidence)
     where gaps.resource = 'artifacts'
     union all
     select repository, 'tests' as evidence, n, permission from artifacts where has_tests
@@ -62,6 +70,10 @@ missing as (
     select repository, 'coverage' as evidence, n, permission from artifacts where has_coverage
     union all
     select repository, 'scans' as evidence, n, permission from artifacts where has_scans
+    union all
+    select repository, 'sboms' as evidence, n, permission from artifacts where has_sboms
+    union all
+    select repository, 'attestations' as evidence, n, permission from artifacts where has_attestations
 )
 select
     repository,

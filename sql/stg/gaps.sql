@@ -30,13 +30,14 @@ select
     *,
     case
         when reason <> 'forbidden' then null
-        when resource in ('protection', 'ruleset_history') then 'Administration: read'
+        when resource in ('protection', 'ruleset_history', 'cache_retention') then 'Administration: read'
         when resource in ('repository', 'rules', 'rulesets') then 'Metadata: read'
-        when resource in ('runs', 'run', 'attempt', 'jobs', 'artifacts', 'artifact') then 'Actions: read'
-        when resource in ('pulls', 'pull_commits') then 'Pull requests: read'
+        when resource in ('runs', 'run', 'attempt', 'jobs', 'artifacts', 'artifact', 'caches') then 'Actions: read'
+        when resource in ('pulls', 'pull_commits', 'pull_files', 'pull_reviews') then 'Pull requests: read'
         when resource = 'check_runs' then 'Checks: read'
         when resource = 'issues' then 'Issues: read'
-        when resource = 'quarantine_lists' then 'Contents: read'
+        when resource in ('quarantine_lists', 'workflow_files', 'repository_files', 'code_owners') then 'Contents: read'
+        when resource in ('deployments', 'deployment_statuses') then 'Deployments: read'
         when resource = 'analyses' then 'Code scanning alerts: read'
         when resource in ('secret_alerts', 'alert_locations') then 'Secret scanning alerts: read'
     end as permission

@@ -3,7 +3,8 @@
 -- kind: stg
 -- grain: repository, run_id, run_attempt, workflow, job, artifact, source_sha256
 --
--- `kind` is what a format tells of: `tests`, `coverage`, `scan`, `sbom` or `configuration`; null for what is no report.
+-- `kind` is what a format tells of: `tests`, `coverage`, `scan`, `sbom`, `attestation` or `configuration`; null for
+-- what is no report.
 -- `is_lost_report`: the payload may have been a test report and could not be read to its end. Another format, told
 -- by its root element, is no loss.
 select
@@ -23,7 +24,8 @@ select
             'sarif', 'semgrep', 'shellcheck', 'spectral', 'tfsec', 'trivy', 'yamllint'
         ) then 'scan'
         when format in ('cyclonedx', 'spdx') then 'sbom'
-        when format in ('codeowners', 'dockerfile', 'pre_commit', 'workflow') then 'configuration'
+        when format in ('intoto', 'sigstore') then 'attestation'
+        when format in ('codeowners', 'dockerfile', 'makefile', 'pre_commit', 'workflow') then 'configuration'
     end as kind,
     parser,
     dialect,

@@ -21,9 +21,26 @@ from (
 ) as every
 anti join numbered using (repository, workflow_id, number);
 
+create table needed (resource varchar, permission varchar);
+insert into needed values
+    ('protection', 'Administration: read'), ('ruleset_history', 'Administration: read'),
+    ('repository', 'Metadata: read'), ('rules', 'Metadata: read'), ('rulesets', 'Metadata: read'),
+    ('runs', 'Actions: read'), ('run', 'Actions: read'), ('attempt', 'Actions: read'), ('jobs', 'Actions: read'),
+    ('artifacts', 'Actions: read'), ('artifact', 'Actions: read'), ('pulls', 'Pull requests: read'),
+    ('pull_commits', 'Pull requests: read'), ('check_runs', 'Checks: read'), ('issues', 'Issues: read'),
+    ('quarantine_lists', 'Contents: read'), ('workflow_files', 'Contents: read'),
+    ('repository_files', 'Contents: read'), ('caches', 'Actions: read'),
+    ('cache_retention', 'Administration: read'), ('pull_files', 'Pull requests: read'),
+    ('pull_reviews', 'Pull requests: read'), ('code_owners', 'Contents: read'), ('deployments', 'Deployments: read'),
+    ('deployment_statuses', 'Deployments: read'), ('analyses', 'Code scanning alerts: read'),
+    ('secret_alerts', 'Secret scanning alerts: read'), ('alert_locations', 'Secret scanning alerts: read');
+
 create table missing as
-select repository, resource, subject, reason, detail, run_id, run_attempt, from_at, to_at, observed_at, 1 as n
+select
+    repository, resource, subject, reason, detail, run_id, run_attempt, from_at, to_at, observed_at, 1 as n,
+    if(reason = 'forbidden', needed.permission, null) as permission
 from gaps
+left join needed using (resource)
 where
     is_open
     and coalesce(from_at, timestamp '-infinity') < window_to()
@@ -36,7 +53,14 @@ select
     'hole' as reason,
     'runs of workflow ' || skipped.workflow_id || ' that were deleted or never shown' as detail,
     any_value(before.created_at) as from_at, any_value(behind.created_at) as to_at,
-    any_value(behind.created_at) as observed_at, count(*) as n
+    any_value(behind.created_at) as observed_at,
+    count(*) - (
+        select count(distinct run_id) from runs
+        where
+            run_number is null and runs.repository = skipped.repository
+            and runs.workflow = any_value(behind.workflow)
+            and runs.created_at between any_value(before.created_at) and any_value(behind.created_at)
+    ) as n
 from skipped
 join numbered as before
     on before.repository = skipped.repository and before.workflow_id = skipped.workflow_id
@@ -45,7 +69,8 @@ join numbered as behind
     on behind.repository = skipped.repository and behind.workflow_id = skipped.workflow_id
     and behind.number = skipped.behind
 where before.created_at < window_to() and behind.created_at >= window_from()
-group by skipped.repository, skipped.workflow_id, skipped.before;
+group by skipped.repository, skipped.workflow_id, skipped.before
+having n > 0;
 
 -- One row for each gap and kind of evidence that it may take away.
 create table taken_away as
