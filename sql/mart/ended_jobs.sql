@@ -19,6 +19,7 @@ select
     conclusion,
     conclusion <> 'skipped' as is_executed,
     labels,
+    started_at,
     completed_at
 from stg.jobs
 where
