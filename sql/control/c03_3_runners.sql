@@ -73,7 +73,7 @@ select
     places.repository as subject,
     'no_evidence' as status,
     case
-        when gaps.n > 0 then concat('jobs are missing: ', gaps.n, ' gaps', gaps.needs)
+        when gaps.n > 0 then concat('jobs are missing (gaps: ', gaps.n, ')', gaps.needs)
         else 'no job is known that ran in the window'
     end as reason,
     null as observed_at,

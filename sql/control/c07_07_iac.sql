@@ -61,7 +61,7 @@ select
     places.repository as subject,
     'no_evidence' as status,
     case
-        when gaps.n > 0 then concat('runs or scans are missing: ', gaps.n, ' gaps', gaps.needs)
+        when gaps.n > 0 then concat('runs or scans are missing (gaps: ', gaps.n, ')', gaps.needs)
         when silences.repository is not null then concat('no complete scan for too long from ', silences.from_at)
         else 'no scan of infrastructure code of the default branch ended in the window'
     end as reason,

@@ -21,75 +21,39 @@ places as (
     union
     select repository from stg.runs
 ),
-steps as (
-    select
-        steps.repository,
-        steps.run_id,
-        steps.run_attempt,
-        lower(steps.name) as name,
-        coalesce(steps.conclusion in ('success', 'failure'), false) as is_executed,
-        not jobs.is_copy and $from <= jobs.completed_at and jobs.completed_at < $to as is_own,
-        jobs.head_sha,
-        jobs.job_id,
-        jobs.completed_at
-    from stg.steps as steps
-    inner join stg.jobs as jobs on steps.repository = jobs.repository and steps.job_id = jobs.job_id
-    inner join stg.runs as runs
-        on steps.repository = runs.repository
-        and steps.run_id = runs.run_id
-        and steps.run_attempt = runs.run_attempt
-    where
-        runs.event = 'push' and runs.head_branch = runs.default_branch and runs.head_repository = runs.repository
-        and jobs.completed_at < $to
-),
 checking as (
-    select * from steps
-    where regexp_like(name, '(^|[^a-z])(ruff|black|mypy|eslint|biome|shellcheck|yamllint)($|[^a-z])')
+    select * from mart.check_steps
+    where
+        event = 'push'
+        and tool in ('biome', 'black', 'eslint', 'mypy', 'ruff', 'shellcheck', 'yamllint')
 ),
-judged as (
+attempts as (
     select
         repository,
         run_id,
         run_attempt,
         max(head_sha) as head_sha,
         min(job_id) as job_id,
-        max(completed_at) as completed_at
+        max(completed_at) as completed_at,
+        sum(n) filter (where tool = 'shellcheck') as n_shell,
+        sum(n_executed) filter (where tool = 'shellcheck') as n_shell_executed,
+        sum(n) filter (where tool = 'yamllint') as n_yaml,
+        sum(n_executed) filter (where tool = 'yamllint') as n_yaml_executed
     from checking
-    where is_own
     group by repository, run_id, run_attempt
-    having bool_or(is_executed)
-),
-attempts as (
-    select
-        judged.repository,
-        judged.run_id,
-        judged.run_attempt,
-        judged.head_sha,
-        judged.job_id,
-        judged.completed_at,
-        count(*) filter (where checking.name like '%shellcheck%') as n_shell,
-        count(*) filter (where checking.name like '%shellcheck%' and checking.is_executed) as n_shell_executed,
-        count(*) filter (where checking.name like '%yamllint%') as n_yaml,
-        count(*) filter (where checking.name like '%yamllint%' and checking.is_executed) as n_yaml_executed
-    from judged
-    inner join checking
-        on judged.repository = checking.repository
-        and judged.run_id = checking.run_id
-        and checking.run_attempt <= judged.run_attempt
-    group by
-        judged.repository, judged.run_id, judged.run_attempt, judged.head_sha, judged.job_id, judged.completed_at
+    having sum(n_executed_here) > 0
 )
 select
     concat(repository, ' run ', run_id, ' attempt ', run_attempt) as subject,
     case
-        when n_shell = 0 or n_yaml = 0 then 'fail'
+        when n_shell is null or n_yaml is null then 'fail'
         when n_shell_executed = 0 or n_yaml_executed = 0 then 'no_evidence'
         else 'pass'
     end as status,
     case
-        when n_shell = 0 and n_yaml = 0 then 'neither ShellCheck nor yamllint is among the steps'
-        when n_shell = 0 then 'ShellCheck is not among the steps'
-        when n_yaml = 0 then 'yamllint is not among the steps'
+        when n_shell is null and n_yaml is null then 'neither ShellCheck nor yamllint is among the steps'
+        when n_shell is null then 'ShellCheck is not among the steps'
+        when n_yaml is null then 'yamllint is not among the steps'
         when n_shell_executed = 0 or n_yaml_executed = 0 then 'a step was not reached'
         else 'both executed'
     end as reason,

@@ -157,7 +157,7 @@ select
     places.repository as subject,
     'no_evidence' as status,
     case
-        when gaps.n > 0 then concat('runs are missing: ', gaps.n, ' gaps', gaps.needs)
+        when gaps.n > 0 then concat('runs are missing (gaps: ', gaps.n, ')', gaps.needs)
         else 'no run of the default branch left or owes a test report in the window'
     end as reason,
     null as observed_at,

@@ -135,7 +135,7 @@ select
     places.repository as subject,
     'no_evidence' as status,
     case
-        when gaps.n > 0 then concat('runs are missing: ', gaps.n, ' gaps', gaps.needs)
+        when gaps.n > 0 then concat('runs are missing (gaps: ', gaps.n, ')', gaps.needs)
         else 'no push to the default branch is known in the window'
     end as reason,
     null as observed_at,

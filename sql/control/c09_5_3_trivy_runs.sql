@@ -90,7 +90,7 @@ select
     places.repository as subject,
     'no_evidence' as status,
     case
-        when gaps.n > 0 then concat('runs are missing: ', gaps.n, ' gaps', gaps.needs)
+        when gaps.n > 0 then concat('runs are missing (gaps: ', gaps.n, ')', gaps.needs)
         else 'no Trivy scan of the default branch in the window'
     end as reason,
     null as observed_at,

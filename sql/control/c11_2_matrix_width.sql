@@ -80,7 +80,7 @@ select
         else 'not_applicable'
     end as status,
     case
-        when gaps.n > 0 then concat('jobs are missing: ', gaps.n, ' gaps', gaps.needs)
+        when gaps.n > 0 then concat('jobs are missing (gaps: ', gaps.n, ')', gaps.needs)
         when known.repository is null then 'no job is known that ran in the window'
         else 'no job has a matrix'
     end as reason,

@@ -89,7 +89,7 @@ select
         else 'not_applicable'
     end as status,
     case
-        when gaps.n > 0 then concat('jobs are missing: ', gaps.n, ' gaps', gaps.needs)
+        when gaps.n > 0 then concat('jobs are missing (gaps: ', gaps.n, ')', gaps.needs)
         when known.repository is null then 'no job is known that ended in the window'
         else 'no job timed out in the window'
     end as reason,

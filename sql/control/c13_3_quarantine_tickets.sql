@@ -70,7 +70,7 @@ select
     places.repository as subject,
     case when gaps.n > 0 or known.repository is null then 'no_evidence' else 'not_applicable' end as status,
     case
-        when gaps.n > 0 then concat('what may quarantine a test is missing: ', gaps.n, ' gaps', gaps.needs)
+        when gaps.n > 0 then concat('what may quarantine a test is missing (gaps: ', gaps.n, ')', gaps.needs)
         when known.repository is null then 'no test report is known in the window'
         else 'no test was in quarantine in the window'
     end as reason,

@@ -103,7 +103,7 @@ select
     places.repository as subject,
     case when gaps.n > 0 or known.repository is null then 'no_evidence' else 'not_applicable' end as status,
     case
-        when gaps.n > 0 then concat('artifacts are missing: ', gaps.n, ' gaps', gaps.needs)
+        when gaps.n > 0 then concat('artifacts are missing (gaps: ', gaps.n, ')', gaps.needs)
         when known.repository is null then 'no job is known that ended in the window'
         else 'no artifact was uploaded in the window'
     end as reason,

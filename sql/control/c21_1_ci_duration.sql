@@ -38,13 +38,13 @@ select
         else 'pass'
     end as status,
     case
-        when measured.n = 0 and gaps.n > 0 then concat('evidence is missing: ', gaps.n, ' gaps', gaps.needs)
+        when measured.n = 0 and gaps.n > 0 then concat('evidence is missing (gaps: ', gaps.n, ')', gaps.needs)
         when measured.n = 0 and pulls.n = 0 then 'pull requests are not collected'
         when measured.n = 0 then 'no pull request with a green head commit was merged in the window'
         when measured.n < enough.value then concat('too few pull requests to judge: ', measured.n)
         when gaps.n > 0
             then concat(
-                measured.value, ' seconds over ', measured.n, ' pull requests, with ', gaps.n, ' gaps', gaps.needs
+                measured.value, ' seconds over ', measured.n, ' pull requests, with gaps: ', gaps.n, gaps.needs
             )
         else concat(measured.value, ' seconds over ', measured.n, ' pull requests')
     end as reason,

@@ -68,7 +68,7 @@ select
     places.repository as subject,
     case when gaps.n > 0 or known.repository is null then 'no_evidence' else 'not_applicable' end as status,
     case
-        when gaps.n > 0 then concat('runs are missing: ', gaps.n, ' gaps', gaps.needs)
+        when gaps.n > 0 then concat('runs are missing (gaps: ', gaps.n, ')', gaps.needs)
         when known.repository is null then 'no required check judged a commit of main in the window'
         else 'main was judged, and never red'
     end as reason,

@@ -63,7 +63,7 @@ select
         else 'not_applicable'
     end as status,
     case
-        when gaps.n > 0 then concat('runs or scans are missing: ', gaps.n, ' gaps', gaps.needs)
+        when gaps.n > 0 then concat('runs or scans are missing (gaps: ', gaps.n, ')', gaps.needs)
         when silences.n > 0 then concat('no complete scan for too long, first from ', silences.from_at)
         when scanned.repository is null then 'no complete scan of the default branch in the window'
         else 'nothing was due in the window'
