@@ -56,8 +56,10 @@ pub(crate) fn read_rows(spec: &TableSpec, body: &str) -> Result<RecordBatch> {
                     .and_then(|index| cells[index])
             };
             let text = value(field.name()).map(str::to_owned).or_else(|| {
+                // An attempt that is left empty is not told; one that is left out is the first.
+                let is_left_out = !header.contains(&"run_attempt");
                 let is_plain = (spec.name == "runs" && PLAIN_RUN.contains(&field.name().as_str()))
-                    || (field.name() == "run_attempt" && value("run_id").is_some());
+                    || (field.name() == "run_attempt" && is_left_out && value("run_id").is_some());
                 let is_null = field.is_nullable() && !is_plain;
                 if is_null {
                     None
@@ -130,20 +132,34 @@ fn default<'a>(
         ("required_checks", "branch") => "~DEFAULT_BRANCH".to_owned(),
         ("required_checks", "origin") => "ruleset".to_owned(),
         ("required_checks", "enforcement") => "active".to_owned(),
+        ("cache_listings", "n_caches") => "1".to_owned(),
+        ("cache_listings" | "caches", "size_bytes") => "0".to_owned(),
+        ("caches", "reference") => "refs/heads/main".to_owned(),
+        ("caches", "key") => format!("poetry-{}", value("cache_id")?),
+        ("caches", "last_accessed_at") => value("created_at")?.to_owned(),
+        ("deployments", "reference") => "main".to_owned(),
+        ("deployments", "task") => "deploy".to_owned(),
+        ("deployments", "environment") => "production".to_owned(),
+        ("deployments", "updated_at") => value("created_at")?.to_owned(),
         ("pull_requests", "pull_request_id") => value("number")?.to_owned(),
+        ("codeowners", "owners") => String::new(),
+        ("pull_request_files" | "pull_request_reviews", "position") => "0".to_owned(),
+        ("pull_request_files", "is_whole") => "true".to_owned(),
         ("pull_requests", "state") => "closed".to_owned(),
         ("pull_requests", "title") => format!("Change {}", value("number")?),
         ("pull_requests", "head_branch") => "topic".to_owned(),
         ("pull_requests", "base_sha") => "c0".to_owned(),
         ("pull_requests", "created_at" | "updated_at") => value("merged_at")?.to_owned(),
         (
-            "sources" | "test_results" | "scans" | "findings" | "coverage" | "coverage_files" | "sboms" | "packages",
+            "sources" | "test_results" | "scans" | "findings" | "coverage" | "coverage_files" | "sboms" | "packages"
+            | "attestations",
             "source_sha256" | "landed_sha256",
         ) => {
             let path = match spec.name {
                 "scans" | "findings" => value("report").or(Some("trivy.sarif")),
                 "coverage" | "coverage_files" => value("report").or(Some("coverage.xml")),
                 "sboms" | "packages" => value("report").or(Some("sbom.spdx.json")),
+                "attestations" => value("report").or(Some("provenance.sigstore.json")),
                 _ => value("path").or_else(|| value("report")),
             };
             let path = path.unwrap_or("junit.xml");
@@ -152,6 +168,10 @@ fn default<'a>(
                 .join(" ");
             let text = format!("{repository} {} {} {names}", or("run_id", ""), or("run_attempt", "1"));
             value("source_sha256").map_or_else(|| Sha256Digest::of(text.as_bytes()).to_string(), str::to_owned)
+        }
+        // Entries of one list are one payload.
+        ("pull_request_files" | "pull_request_reviews", "source_sha256") => {
+            Sha256Digest::of(format!("{repository} {} {}", spec.name, value("number")?).as_bytes()).to_string()
         }
         // Two observations of one thing are two payloads.
         (_, "source_sha256") => Sha256Digest::of(format!("{cells:?}").as_bytes()).to_string(),
@@ -185,6 +205,13 @@ fn default<'a>(
         ("sboms", "n_packages") => "0".to_owned(),
         ("packages", "is_root") => "false".to_owned(),
         ("packages", "license_status") => value("license").map_or("absent", |_| "valid").to_owned(),
+        ("makefile_commands", "prerequisites") => String::new(),
+        ("makefile_commands", "ignores_errors") => "false".to_owned(),
+        ("attestations", "report") => "provenance.sigstore.json".to_owned(),
+        ("attestations", "statement" | "subject") => "0".to_owned(),
+        ("attestations", "n_subjects") => "1".to_owned(),
+        ("attestations", "verification") => "verified".to_owned(),
+        ("attestations", "log_evidence") => "inclusion_proof".to_owned(),
         ("findings", "identity_basis") => "package".to_owned(),
         ("findings", "class") => "sca".to_owned(),
         ("findings", "rule_id") => or("vulnerability_id", value("finding_uid")?),

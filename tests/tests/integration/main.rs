@@ -9,6 +9,7 @@
 mod case_rows;
 mod clocks;
 mod corpus;
+mod corpus_attestations;
 mod corpus_coverage;
 mod corpus_repository_files;
 mod corpus_sarif;
@@ -20,6 +21,7 @@ mod github;
 mod github_gaps;
 mod github_source;
 mod kill;
+mod mirror;
 mod older_lakes;
 mod program;
 mod pruning;

@@ -45,6 +45,8 @@ const RESOURCES: &[&str] = &[
     "secret_alerts",
     "issues",
     "quarantine_lists",
+    "repository_files",
+    "workflow_files",
 ];
 
 impl RandomLake {
@@ -382,7 +384,7 @@ impl RandomLake {
             jobs.push((*name, completed_at));
             last = last.max(completed_at);
         }
-        self.draw_artifact(repository, run, run_attempt, last);
+        self.draw_artifact(repository, run.run_id, run_attempt, last);
         (jobs, last)
     }
 
@@ -412,27 +414,6 @@ impl RandomLake {
                 .maybe("conclusion", conclusion)
                 .maybe_at("completed_at", conclusion.map(|_| to));
             self.add("steps", to, row);
-        }
-    }
-
-    fn draw_artifact(&mut self, repository: &str, run: &Trigger, run_attempt: i64, at: i64) {
-        if self.happens(60) {
-            return;
-        }
-        let artifact_id = self.id();
-        self.artifacts.push(artifact_id);
-        let row = Row::of(repository)
-            .with("artifact_id", artifact_id)
-            .with("run_id", run.run_id)
-            .maybe("run_attempt", self.perhaps(80, &[run_attempt]))
-            .maybe("job", self.perhaps(50, &["test"]))
-            .with("name", self.pick(&["junit", "junit-attempt-1", "scans"]))
-            .with("size_bytes", 100)
-            .at("created_at", at)
-            .at("expires_at", at + 90 * DAY);
-        self.add("artifacts", at, row.clone().with("is_expired", "false"));
-        if self.happens(30) {
-            self.add("artifacts", at + DAY, row.with("is_expired", "true"));
         }
     }
 
@@ -477,7 +458,7 @@ impl RandomLake {
             .with("resource", resource)
             .with("subject", subject)
             .maybe("run_id", self.perhaps(50, &[7]))
-            .with("reason", self.pick(&["not_found", "expired"]))
+            .with("reason", self.pick(&["not_found", "expired", "forbidden"]))
             .with("is_open", self.happens(70))
             .at("observed_at", observed_at);
         let from_at = self.happens(70).then(|| self.moment());

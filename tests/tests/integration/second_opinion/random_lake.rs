@@ -115,6 +115,7 @@ impl RandomLake {
             lake.draw_quarantine(&repository);
             lake.draw_security(&repository);
         }
+        lake.draw_bucket(&format!("lake{number}"));
         lake
     }
 
