@@ -22,7 +22,7 @@ test: setup ## every test, also of the documentation
 	@if [ -n "$${PLUMBLINE_CORPUS:-}" ] && [ ! -d "$$PLUMBLINE_CORPUS" ]; then \
 	  echo "CORPUS: $$PLUMBLINE_CORPUS is not a folder" >&2; exit 1; fi
 	cargo build --release --workspace
-	cargo test --release --workspace
+	RUST_TEST_THREADS=$$(($$(nproc) * 3 / 2)) cargo test --release --workspace # many wait for servers and processes
 
 quick: ## tests of domain, lake and ingest only
 	cargo test --release -p domain -p lake -p ingest

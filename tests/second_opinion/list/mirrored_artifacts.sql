@@ -3,8 +3,8 @@ newest_reads as (
     select
         repository, bucket, key, version_id,
         max(read_at) as read_at,
-        arg_max(outcome, read_at) as outcome,
-        arg_max(read_sha256, read_at) filter (where read_sha256 is not null) as read_sha256
+        arg_max(outcome, row(read_at, source_sha256)) as outcome,
+        arg_max(read_sha256, row(read_at, source_sha256)) filter (where read_sha256 is not null) as read_sha256
     from mirror_reads
     group by all
 ),

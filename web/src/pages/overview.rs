@@ -345,7 +345,8 @@ fn repositories(frame: &Frame, kpis: &[(KpiAnswer, Vec<KpiAnswer>)]) -> Vec<Repo
 
 fn ingested(boards: &Boards) -> Ingested {
     // What a source says of itself is a payload, too, but no report; other formats are no loss.
-    let is_report = |format: &str| !matches!(format, "run" | "other") && !format.starts_with("github_");
+    let is_of_source = |format: &str| format.starts_with("github_") || format.starts_with("mirror_");
+    let is_report = |format: &str| !matches!(format, "run" | "other") && !is_of_source(format);
     let reports = || rows(&boards.health).filter(|row| is_report(row.text("format")));
     let sum = |column: &str| reports().map(|row| row.integer(column)).sum::<i64>();
     let (n_partial, n_refused) = (sum("n_partial"), sum("n_refused"));
