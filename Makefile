@@ -18,11 +18,12 @@ help: ## lists the targets
 setup: ## installs what the tests need
 	tests/setup.sh
 
+# More tests at once than cores: many wait for servers and processes.
 test: setup ## every test, also of the documentation
 	@if [ -n "$${PLUMBLINE_CORPUS:-}" ] && [ ! -d "$$PLUMBLINE_CORPUS" ]; then \
 	  echo "CORPUS: $$PLUMBLINE_CORPUS is not a folder" >&2; exit 1; fi
 	cargo build --release --workspace
-	RUST_TEST_THREADS=$$(($$(nproc) * 3 / 2)) cargo test --release --workspace # many wait for servers and processes
+	RUST_TEST_THREADS=$$(($$(nproc) * 3 / 2)) cargo test --release --workspace
 
 quick: ## tests of domain, lake and ingest only
 	cargo test --release -p domain -p lake -p ingest
